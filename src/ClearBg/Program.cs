@@ -1,0 +1,3 @@
+using ClearBg.Cli;
+
+return await CommandLine.RunAsync(args);
