@@ -1,0 +1,93 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace ClearBg.Imaging;
+
+/// <summary>
+/// Large native buffers, kept for the next picture up to a bound. Native rather than managed, because pixels must not move while libvips and ONNX Runtime
+/// hold their address, and because what the bound doesn't keep goes back to the operating system at once instead of at some later collection.
+/// </summary>
+/// <param name="capacity">Bytes kept between jobs, at most. Buffers rented out don't count.</param>
+internal sealed unsafe class BufferPool(long capacity) : IDisposable
+{
+    /// <summary>Wide enough for every vector instruction set.</summary>
+    private const int Alignment = 64;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<nuint, Stack<nint>> _free = [];
+    private long _kept;
+
+    /// <summary>Bytes kept for reuse at this moment.</summary>
+    public long Kept
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _kept;
+            }
+        }
+    }
+
+    /// <summary>A buffer of at least <paramref name="length"/> bytes with undefined contents.</summary>
+    public PixelBuffer Rent(long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
+        var size = SizeClass((nuint)length);
+        lock (_lock)
+        {
+            if (_free.TryGetValue(size, out var stack) && stack.TryPop(out var kept))
+            {
+                _kept -= (long)size;
+                return new PixelBuffer(this, kept, size, length);
+            }
+        }
+
+        return new PixelBuffer(this, (nint)NativeMemory.AlignedAlloc(size, Alignment), size, length);
+    }
+
+    internal void Return(nint memory, nuint size)
+    {
+        lock (_lock)
+        {
+            if (_kept + (long)size <= capacity)
+            {
+                if (!_free.TryGetValue(size, out var stack))
+                {
+                    _free[size] = stack = new Stack<nint>();
+                }
+
+                stack.Push(memory);
+                _kept += (long)size;
+                return;
+            }
+        }
+
+        NativeMemory.AlignedFree((void*)memory);
+    }
+
+    public void Dispose() => Trim();
+
+    /// <summary>Gives everything kept back to the operating system.</summary>
+    public void Trim()
+    {
+        lock (_lock)
+        {
+            foreach (var memory in _free.Values.SelectMany(static stack => stack))
+            {
+                NativeMemory.AlignedFree((void*)memory);
+            }
+
+            _free.Clear();
+            _kept = 0;
+        }
+    }
+
+    /// <summary>Four classes an octave: pictures of nearly the same size share buffers, and at most a fifth of one is unused.</summary>
+    private static nuint SizeClass(nuint length)
+    {
+        var size = nuint.Max(length, 4096);
+        var step = (nuint)1 << Math.Max(12, BitOperations.Log2(size) - 2);
+        return (size + step - 1) & ~(step - 1);
+    }
+}

@@ -1,0 +1,34 @@
+using System.Runtime.InteropServices;
+
+namespace ClearBg.Imaging;
+
+/// <summary>Native memory rented from a <see cref="BufferPool"/> until disposed. Not thread-safe in its disposal: one owner disposes it.</summary>
+internal sealed unsafe class PixelBuffer : IDisposable
+{
+    private readonly BufferPool _pool;
+    private readonly nuint _size;
+    private nint _memory;
+
+    internal PixelBuffer(BufferPool pool, nint memory, nuint size, long length) => (_pool, _memory, _size, Length) = (pool, memory, size, length);
+
+    /// <summary>Bytes asked for; the memory may be longer.</summary>
+    public long Length { get; }
+
+    public byte* Pointer => _memory != 0 ? (byte*)_memory : throw new ObjectDisposedException(nameof(PixelBuffer));
+
+    /// <summary>The bytes, at most 2 GiB of them.</summary>
+    public Span<byte> Bytes => new(Pointer, checked((int)Length));
+
+    /// <summary>The memory as values of another type.</summary>
+    public Span<T> As<T>()
+        where T : unmanaged => MemoryMarshal.Cast<byte, T>(Bytes);
+
+    public void Dispose()
+    {
+        var memory = Interlocked.Exchange(ref _memory, 0);
+        if (memory != 0)
+        {
+            _pool.Return(memory, _size);
+        }
+    }
+}

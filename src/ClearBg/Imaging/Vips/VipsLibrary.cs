@@ -1,0 +1,54 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace ClearBg.Imaging.Vips;
+
+/// <summary>libvips as a whole: started once, closed to everything but what ClearBg needs, its warnings led to whoever listens.</summary>
+internal static unsafe class VipsLibrary
+{
+    private static readonly Lazy<int> Started = new(Initialise);
+
+    /// <summary>Gets libvips' warnings (corrupt files cause most). Never written to standard error.</summary>
+    public static Action<string>? Warned { get; set; }
+
+    /// <summary>libvips' version, "8.18.7".</summary>
+    public static string Version
+    {
+        get
+        {
+            Start();
+            return $"{VipsNative.vips_version(0)}.{VipsNative.vips_version(1)}.{VipsNative.vips_version(2)}";
+        }
+    }
+
+    /// <summary>Loads and configures libvips on the first call.</summary>
+    /// <exception cref="DllNotFoundException">The library is missing; the message says what to install.</exception>
+    public static void Start() => _ = Started.Value;
+
+    private static int Initialise()
+    {
+        if (VipsNative.vips_init("ClearBg") != 0)
+        {
+            throw VipsException.Take();
+        }
+
+        VipsNative.g_log_set_default_handler(&OnLog, 0);
+
+        // No picture comes twice: the cache would only hold requests' pixels in memory.
+        VipsNative.vips_cache_set_max(0);
+
+        // Only the loaders that Codec calls by name; libvips never chooses one by looking at the bytes.
+        VipsNative.vips_block_untrusted_set(1);
+        VipsNative.vips_operation_block_set("VipsForeignLoad", 1);
+        foreach (var loader in (ReadOnlySpan<string>)["VipsForeignLoadJpegBuffer", "VipsForeignLoadPngBuffer", "VipsForeignLoadWebpBuffer"])
+        {
+            VipsNative.vips_operation_block_set(loader, 0);
+        }
+
+        return 0;
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void OnLog(byte* domain, int level, byte* message, nint data) =>
+        Warned?.Invoke(Marshal.PtrToStringUTF8((nint)message) ?? "");
+}

@@ -1,0 +1,94 @@
+using ClearBg.Imaging;
+
+namespace ClearBg.Jobs;
+
+/// <summary>What was asked of one removal, whichever surface asked. The defaults are those of ClearBG's API.</summary>
+internal sealed record RemovalOptions
+{
+    public SizeTier Size { get; init; } = SizeTier.Auto;
+
+    public OutputFormat Format { get; init; } = OutputFormat.Png;
+
+    public OutputChannels Channels { get; init; } = OutputChannels.Rgba;
+
+    /// <summary>The new background; null for none. A colour with alpha 0 is no background and arrives here as null.</summary>
+    public Rgba? Background { get; init; }
+
+    /// <summary>The canvas becomes the subject's box.</summary>
+    public bool Crop { get; init; }
+
+    /// <summary>Canvas added around the subject when cropping.</summary>
+    public Margins CropMargin { get; init; } = Margins.None;
+
+    /// <summary>The subject's size against the canvas, 0.1 to 1; null leaves it as it is.</summary>
+    public double? Scale { get; init; }
+
+    /// <summary>Where the subject goes; null leaves it where it is, unless <see cref="Scale"/> is set, which centres it.</summary>
+    public Position? Position { get; init; }
+}
+
+/// <summary>A cap on the output's pixels.</summary>
+internal enum SizeTier
+{
+    /// <summary>The largest that the format allows.</summary>
+    Auto,
+    /// <summary>0.25 megapixels; also called small and regular.</summary>
+    Preview,
+    /// <summary>1.5 megapixels.</summary>
+    Medium,
+    /// <summary>4 megapixels.</summary>
+    Hd,
+    /// <summary>25 megapixels; also called 4k.</summary>
+    Full,
+    /// <summary>50 megapixels.</summary>
+    FiftyMegapixels,
+}
+
+/// <summary>The container of the answer.</summary>
+internal enum OutputFormat
+{
+    Png,
+    Jpg,
+    WebP,
+    /// <summary>color.jpg and alpha.png.</summary>
+    Zip,
+    /// <summary>PNG when any pixel is transparent, else JPG.</summary>
+    Auto,
+}
+
+/// <summary>What the answer's pixels are.</summary>
+internal enum OutputChannels
+{
+    /// <summary>The finished picture.</summary>
+    Rgba,
+    /// <summary>The matte as 8-bit grey.</summary>
+    Alpha,
+}
+
+/// <summary>A length in pixels, or relative to another one.</summary>
+/// <param name="Value">Pixels, or a fraction (0.1 is 10 %).</param>
+/// <param name="IsRelative">True for a fraction.</param>
+internal readonly record struct Length(double Value, bool IsRelative)
+{
+    /// <summary>Whole pixels of this length against <paramref name="whole"/> pixels.</summary>
+    public int Pixels(int whole) => (int)Math.Round(IsRelative ? Value * whole : Value, MidpointRounding.AwayFromZero);
+}
+
+/// <summary>Four lengths around a box, relative to that box's size.</summary>
+internal readonly record struct Margins(Length Top, Length Right, Length Bottom, Length Left)
+{
+    public static readonly Margins None;
+}
+
+/// <summary>
+/// A place as CSS background-position gives it (CSS Backgrounds and Borders 3, 2.6): the fraction of the free space that lies to the left of and above the subject.
+/// <see cref="Original"/> keeps the subject's centre where it was.
+/// </summary>
+internal readonly record struct Position(double X, double Y)
+{
+    public static readonly Position Center = new(0.5, 0.5);
+
+    public static readonly Position Original = new(double.NaN, double.NaN);
+
+    public bool IsOriginal => double.IsNaN(X);
+}
