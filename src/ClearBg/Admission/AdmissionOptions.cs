@@ -1,0 +1,21 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace ClearBg.Admission;
+
+/// <summary>How much work is taken in at once (section <c>Admission</c>). A megapixel in flight costs about 12 MB beside the model.</summary>
+internal sealed class AdmissionOptions
+{
+    public const string Section = "Admission";
+
+    /// <summary>Megapixels of input worked on at once, 1–10,000. A larger picture than this runs alone.</summary>
+    [Range(1, 10_000)]
+    public int Megapixels { get; set; } = 100;
+
+    /// <summary>Megapixels of input that may wait, 0–100,000. What comes on top is refused.</summary>
+    [Range(0, 100_000)]
+    public int QueuedMegapixels { get; set; } = 400;
+}
+
+[OptionsValidator]
+internal sealed partial class AdmissionOptionsValidator : IValidateOptions<AdmissionOptions>;

@@ -1,0 +1,49 @@
+namespace ClearBg.Jobs;
+
+/// <summary>The uncropped frame's size: the picture's own, or smaller where the tier or the format caps it. Never larger.</summary>
+/// <param name="Width">Pixels.</param>
+/// <param name="Height">Pixels.</param>
+internal readonly record struct OutputSize(int Width, int Height)
+{
+    private const long Mega = 1_000_000;
+
+    /// <summary>PNG is never larger than this.</summary>
+    private const long PngPixels = 10 * Mega;
+
+    /// <summary>Longest side that a WebP file can have (RFC 9649, 2.6); JPEG's is longer, PNG's far longer.</summary>
+    public const int MaxSide = 16_383;
+
+    /// <summary>With more pixels than the cap, both sides shrink by √(cap ∕ pixels), rounded down: 1600 × 1200 as preview is 577 × 433.</summary>
+    /// <param name="width">Of the upright picture, pixels.</param>
+    /// <param name="height">Of the upright picture, pixels.</param>
+    /// <param name="options">Size, format and background decide the cap.</param>
+    public static OutputSize Of(int width, int height, RemovalOptions options)
+    {
+        var (pixels, cap) = (width * (long)height, MaxPixels(options));
+        if (pixels <= cap)
+        {
+            return new OutputSize(width, height);
+        }
+
+        var scale = Math.Sqrt((double)cap / pixels);
+        return new OutputSize(Math.Max(1, (int)(width * scale)), Math.Max(1, (int)(height * scale)));
+    }
+
+    /// <summary>The most pixels that an answer may have.</summary>
+    public static long MaxPixels(RemovalOptions options)
+    {
+        var tier = options.Size switch
+        {
+            SizeTier.Preview => Mega / 4,
+            SizeTier.Medium => Mega * 3 / 2,
+            SizeTier.Hd => 4 * Mega,
+            SizeTier.Full => 25 * Mega,
+            SizeTier.Auto or SizeTier.FiftyMegapixels => 50 * Mega,
+            _ => throw new ArgumentOutOfRangeException(nameof(options), options.Size, null),
+        };
+
+        // Without an opaque background almost every answer has transparent pixels, and auto then means PNG.
+        var png = options.Format == OutputFormat.Png || (options.Format == OutputFormat.Auto && options.Background is not { IsOpaque: true });
+        return png ? Math.Min(tier, PngPixels) : tier;
+    }
+}

@@ -1,0 +1,139 @@
+using ClearBg.Admission;
+using ClearBg.Imaging;
+using ClearBg.Imaging.Vips;
+using ClearBg.Intake;
+using ClearBg.Segmentation;
+using Microsoft.Extensions.Options;
+
+namespace ClearBg.Jobs;
+
+/// <summary>
+/// From the bytes of a picture to the bytes of its cut-out.
+/// <code>
+///  1 what was sent        signature, header: format, width × height, orientation
+///  2 admission            megapixels in flight; a bounded queue
+///  3 decode               upright, 8-bit RGB(A); no larger than needed
+///  4 segment              sRGB copy at the model's size → ONNX session → matte
+///  5 tier downscale       to the output's size
+///  6 refine               matte to the output's size, times the picture's own alpha; foreground colours at the edge
+///  7 compose              box, crop, scale, position, background
+///  8 encode
+/// </code>
+/// Expected refusals are <see cref="Failure"/>s. Nothing outlives the call but the result: every buffer goes back to the pool on every path.
+/// </summary>
+internal sealed partial class RemovalPipeline(
+    BufferPool pool,
+    Decoder decoder,
+    Resizer resizer,
+    Rendering rendering,
+    SharedModel model,
+    AdmissionGate gate,
+    IOptions<IntakeOptions> intake,
+    ILogger<RemovalPipeline> log)
+{
+    /// <summary>Runs a job.</summary>
+    /// <param name="file">The picture's bytes; they stay the caller's and must last until the task ends.</param>
+    /// <param name="options">What was asked.</param>
+    /// <param name="cancellation">Frees the place in the queue, or stops decoding, inference and encoding.</param>
+    public async Task<Outcome<RemovalResult>> RunAsync(ReadOnlyMemory<byte> file, RemovalOptions options, CancellationToken cancellation)
+    {
+        // 1 what was sent
+        if (!PictureHeader.Read(file.Span, intake.Value).Succeeded(out var header, out var failure))
+        {
+            return failure;
+        }
+
+        var (width, height) = header.Upright;
+        var output = OutputSize.Of(width, height, options);
+
+        // 2 admission
+        using var admitted = await gate.EnterAsync(width * (long)height, cancellation);
+        if (!admitted.IsAcquired)
+        {
+            return new Failure(FailureCode.Overloaded);
+        }
+
+        var session = await model.LoadedAsync(cancellation);
+        var stages = new StageTimes();
+
+        // 3 decode
+        if (!Decode(header, file, output, session.Manifest.Input, cancellation).Succeeded(out var decoded, out failure))
+        {
+            return failure;
+        }
+
+        using var source = decoded;
+        stages.Lap("decode");
+
+        // 4 segment
+        using var tensor = PictureTensor.Create(pool, session.Manifest.Input, source.Pixels, source.Metadata, cancellation);
+        using var coarse = await session.RunAsync(tensor.Values, cancellation);
+        tensor.Dispose();
+        stages.Lap("infer");
+
+        // 5 tier downscale
+        using var picture = ToOutputSize(source.Pixels, output, cancellation);
+        stages.Lap("resize");
+
+        // 6 refine
+        using var matte = new Raster(pool, output.Width, output.Height, 1);
+        var (scaleX, scaleY) = ((double)coarse.Width / session.Manifest.Input.Width, (double)coarse.Height / session.Manifest.Input.Height);
+        var content = tensor.Content;
+        coarse.ResampleTo(content.Left * scaleX, content.Top * scaleY, content.Width * scaleX, content.Height * scaleY, matte);
+        coarse.Dispose();
+        if (picture.Bands == 4)
+        {
+            Compositor.MultiplyByAlpha(matte, picture);
+        }
+
+        if (SubjectBox.Find(matte) is not { } subject)
+        {
+            return new Failure(FailureCode.UnknownForeground);
+        }
+
+        using var edge = options.Channels == OutputChannels.Alpha ? null : ForegroundEstimation.Estimate(pool, picture, matte);
+        stages.Lap("refine");
+
+        // 7 compose, 8 encode
+        return rendering.Render(new Matted(picture, matte, subject, edge, source.Metadata), options, stages, cancellation);
+    }
+
+    private Outcome<DecodedPicture> Decode(PictureHeader header, ReadOnlyMemory<byte> file, OutputSize output, ModelInput input, CancellationToken cancellation)
+    {
+        var (width, height) = header.Upright;
+        var enough = (Math.Min(width, Math.Max(output.Width, input.Width)), Math.Min(height, Math.Max(output.Height, input.Height)));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(intake.Value.DecodeSeconds));
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
+        try
+        {
+            return decoder.Decode(header.Format, file.Span, enough, either.Token);
+        }
+        catch (VipsException exception)
+        {
+            LogUnreadable(exception.Message);
+            return new Failure(FailureCode.FailedToReadImage, "The picture is corrupt or cut short.");
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            LogUnreadable("decoding passed its deadline");
+            return new Failure(FailureCode.FailedToReadImage, "The picture takes too long to decode.");
+        }
+    }
+
+    /// <summary>The decoded picture itself where it has the output's size already; else a smaller one, and the decoded one goes back to the pool.</summary>
+    private Raster ToOutputSize(Raster decoded, OutputSize output, CancellationToken cancellation)
+    {
+        if (decoded.Width == output.Width && decoded.Height == output.Height)
+        {
+            return decoded;
+        }
+
+        using (decoded)
+        {
+            return resizer.Resize(decoded, output.Width, output.Height, "lanczos3", cancellation);
+        }
+    }
+
+    [LoggerMessage(EventId = 10, Level = LogLevel.Information, Message = "A picture could not be decoded: {Reason}")]
+    private partial void LogUnreadable(string reason);
+}

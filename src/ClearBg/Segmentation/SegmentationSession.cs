@@ -1,0 +1,148 @@
+using System.Numerics.Tensors;
+using ClearBg.Imaging;
+using Microsoft.ML.OnnxRuntime;
+
+namespace ClearBg.Segmentation;
+
+/// <summary>
+/// A loaded model: one ONNX Runtime session on all its threads, shared by all requests. Inferences follow one another: each one uses every core already,
+/// and the working memory of a second one would only be paid, not used.
+/// </summary>
+internal sealed unsafe class SegmentationSession : IDisposable
+{
+    private readonly BufferPool _pool;
+    private readonly InferenceSession _session;
+    private readonly SemaphoreSlim _turn = new(1);
+
+    /// <param name="pool">For tensors and mattes.</param>
+    /// <param name="manifest">What the file expects and gives.</param>
+    /// <param name="path">A prepared ONNX file.</param>
+    /// <param name="threads">Threads of an inference; 0 means one for each core.</param>
+    /// <exception cref="ModelException">The file is no model that the manifest describes.</exception>
+    public SegmentationSession(BufferPool pool, ModelManifest manifest, string path, int threads)
+    {
+        (_pool, Manifest) = (pool, manifest);
+        using var options = new SessionOptions
+        {
+            IntraOpNumThreads = threads,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+        };
+
+        // Threads that spin between two operators win little and take the cores from the decoder and encoder of the next picture.
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        try
+        {
+            _session = new InferenceSession(path, options);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new ModelException($"ONNX Runtime can't load model '{manifest.Name}' from {path}: {exception.Message}", exception);
+        }
+
+        Check();
+    }
+
+    public ModelManifest Manifest { get; }
+
+    /// <summary>Runs the model and gives its matte, activated to 0–1, at the model's own output size.</summary>
+    /// <param name="tensor">[1, 3, height, width] of the manifest's input, normalised.</param>
+    /// <param name="cancellation">Leaves the queue, or ends the inference after the operator at hand.</param>
+    public async Task<Plane> RunAsync(PixelBuffer tensor, CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            return Run(tensor, cancellation);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>One real inference on grey, so that the first request doesn't pay for the set-up of threads and memory.</summary>
+    public async Task WarmAsync(CancellationToken cancellation)
+    {
+        using var tensor = _pool.Rent(PictureTensor.Bytes(Manifest.Input));
+        tensor.Bytes.Clear();
+        using var matte = await RunAsync(tensor, cancellation);
+    }
+
+    public void Dispose()
+    {
+        _session.Dispose();
+        _turn.Dispose();
+    }
+
+    private Plane Run(PixelBuffer tensor, CancellationToken cancellation)
+    {
+        var input = Manifest.Input;
+        using var run = new RunOptions();
+        using var stop = cancellation.Register(static run => ((RunOptions)run!).Terminate = true, run);
+        using var value = OrtValue.CreateTensorValueWithData(
+            OrtMemoryInfo.DefaultInstance, Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float, [1, 3, input.Height, input.Width], (nint)tensor.Pointer, tensor.Length);
+        try
+        {
+            using var outputs = _session.Run(run, [input.Name], [value], [Manifest.Output.Name]);
+            return Activate(outputs[0]);
+        }
+        catch (OnnxRuntimeException) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellation);
+        }
+    }
+
+    private Plane Activate(OrtValue output)
+    {
+        var shape = output.GetTensorTypeAndShape().Shape;
+        var values = output.GetTensorDataAsSpan<float>();
+        var (height, width) = ((int)shape[^2], (int)shape[^1]);
+        var plane = new Plane(_pool, width, height);
+        var matte = plane.Samples;
+        values = values[..matte.Length];
+        switch (Manifest.Output.Activation)
+        {
+            case ModelActivation.None:
+                values.CopyTo(matte);
+                break;
+            case ModelActivation.Sigmoid:
+                TensorPrimitives.Sigmoid(values, matte);
+                break;
+            case ModelActivation.MinMax:
+                var (least, greatest) = (TensorPrimitives.Min(values), TensorPrimitives.Max(values));
+                TensorPrimitives.Subtract(values, least, matte);
+                TensorPrimitives.Divide(matte, Math.Max(greatest - least, float.Epsilon), matte);
+                break;
+            default:
+                throw new InvalidOperationException($"Unknown activation {Manifest.Output.Activation}.");
+        }
+
+        return plane;
+    }
+
+    private void Check()
+    {
+        var input = Manifest.Input;
+        if (!_session.InputMetadata.TryGetValue(input.Name, out var metadata) || _session.InputMetadata.Count != 1)
+        {
+            throw Mismatch($"has the inputs {string.Join(", ", _session.InputMetadata.Keys)}, the manifest the single input '{input.Name}'");
+        }
+
+        int[] wanted = [1, 3, input.Height, input.Width];
+        if (metadata.ElementType != typeof(float) || metadata.Dimensions.Length != 4 || metadata.Dimensions.Zip(wanted).Any(static pair => pair.First > 0 && pair.First != pair.Second))
+        {
+            throw Mismatch($"takes {metadata.ElementType.Name} [{string.Join(", ", metadata.Dimensions)}], the manifest says float [{string.Join(", ", wanted)}]");
+        }
+
+        if (!_session.OutputMetadata.TryGetValue(Manifest.Output.Name, out var output) || output.ElementType != typeof(float))
+        {
+            throw Mismatch($"has no float output '{Manifest.Output.Name}' but {string.Join(", ", _session.OutputMetadata.Keys)}");
+        }
+    }
+
+    private ModelException Mismatch(string what)
+    {
+        _session.Dispose();
+        return new ModelException($"Model '{Manifest.Name}' doesn't fit its manifest: the file {what}.");
+    }
+}
