@@ -1,0 +1,19 @@
+using System.Data.Common;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace ClearBg.Credits;
+
+/// <summary>Registers the database and what is kept in it.</summary>
+internal static class CreditsServices
+{
+    /// <summary>Adds <see cref="Store"/>, <see cref="Accounts"/>, <see cref="ApiKeys"/> and <see cref="FirstAccount"/>; call <see cref="Store.MigrateAsync(CancellationToken)"/> before using the others.</summary>
+    public static IServiceCollection AddCredits(this IServiceCollection services)
+    {
+        services.AddOptions<CreditsOptions>().BindConfiguration(CreditsOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<CreditsOptions>, CreditsOptionsValidator>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<DbDataSource>(provider => SqliteSource.Open(provider.GetRequiredService<IOptions<CreditsOptions>>().Value.Database));
+        return services.AddSingleton<Store>().AddSingleton<Accounts>().AddSingleton<ApiKeys>().AddSingleton<FirstAccount>();
+    }
+}
