@@ -7,7 +7,11 @@ namespace ClearBg.Credits;
 /// <summary>Registers the database and what is kept in it.</summary>
 internal static class CreditsServices
 {
-    /// <summary>Adds <see cref="Store"/>, <see cref="Accounts"/>, <see cref="ApiKeys"/> and <see cref="FirstAccount"/>; call <see cref="Store.MigrateAsync(CancellationToken)"/> before using the others.</summary>
+    /// <summary>
+    /// Adds <see cref="Store"/>, <see cref="Accounts"/>, <see cref="ApiKeys"/> and <see cref="FirstAccount"/>. Getting any of them opens
+    /// the file; call <see cref="Store.MigrateAsync(CancellationToken)"/> before the others.
+    /// </summary>
+    /// <remarks>What cannot be opened is a <see cref="StoreException"/>, a wrong section an <see cref="OptionsValidationException"/>.</remarks>
     public static IServiceCollection AddCredits(this IServiceCollection services)
     {
         services.AddOptions<CreditsOptions>().BindConfiguration(CreditsOptions.Section).ValidateOnStart();

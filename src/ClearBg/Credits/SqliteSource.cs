@@ -16,6 +16,10 @@ internal sealed class SqliteSource : DbDataSource
     // thread may have the file open in SQLite while another still closes the one that created it.
     private static readonly Lock Creation = new();
 
+    // SQLite's own wait polls every few milliseconds; without it the driver sleeps 150 ms between tries. FULL, because money lives here: a
+    // commit that was answered must survive a power cut. Measured on two shared cores: 0.09 ms a commit against 0.025 ms with NORMAL.
+    private static readonly string Pragmas = $"PRAGMA busy_timeout = {BusySeconds * 1000}; PRAGMA synchronous = FULL";
+
     private readonly string _connectionString;
 
     private SqliteSource(string path) => _connectionString = new SqliteConnectionStringBuilder
@@ -103,9 +107,7 @@ internal sealed class SqliteSource : DbDataSource
         {
             base.Open();
             using var command = CreateCommand();
-            // SQLite's own wait polls every few milliseconds; without it the driver sleeps 150 ms between tries. FULL, because money lives
-            // here: a commit that was answered must survive a power cut. Measured 0.09 ms a commit against 0.025 ms with NORMAL.
-            command.CommandText = "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL";
+            command.CommandText = Pragmas;
             command.ExecuteNonQuery();
         }
     }

@@ -6,7 +6,10 @@ namespace ClearBg.Credits;
 /// <summary>The database as a whole: brought up to date before anything else uses it, and asked for signs of life.</summary>
 internal sealed partial class Store(DbDataSource database, TimeProvider clock, ILogger<Store> logger)
 {
-    /// <summary>Brings the schema to this program's version. Processes that start at once wait for each other; each migration runs once, whole or not at all.</summary>
+    /// <summary>
+    /// Brings the schema to this program's version. Processes that start at once wait for each other; each migration runs once, whole or
+    /// not at all.
+    /// </summary>
     /// <exception cref="StoreException">The database is newer than this program, or a statement failed.</exception>
     public Task MigrateAsync(CancellationToken cancellation = default) => MigrateAsync(Migrations.All, cancellation);
 
@@ -16,14 +19,16 @@ internal sealed partial class Store(DbDataSource database, TimeProvider clock, I
         try
         {
             await using var connection = await database.OpenConnectionAsync(cancellation);
-            await using var create = connection.Command("CREATE TABLE IF NOT EXISTS migrations (version bigint PRIMARY KEY NOT NULL, applied_at bigint NOT NULL)");
+            await using var create = connection.Command(
+                "CREATE TABLE IF NOT EXISTS migrations (version bigint PRIMARY KEY NOT NULL, applied_at bigint NOT NULL)");
             await create.ExecuteNonQueryAsync(cancellation);
 
             var version = await ReadVersionAsync(connection, cancellation);
             if (version > migrations.Count)
             {
                 throw new StoreException(
-                    $"The database {connection.DataSource} has schema version {version}, and this program knows versions up to {migrations.Count}. Run a newer ClearBg.");
+                    $"The database {connection.DataSource} has schema version {version}, and this program knows none above {migrations.Count}. " +
+                    "Run a newer ClearBg.");
             }
 
             while (version < migrations.Count)

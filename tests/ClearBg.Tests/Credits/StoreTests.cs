@@ -76,7 +76,8 @@ public class StoreTests
     {
         await using var store = await TestStore.CreateAsync(migrated: false);
 
-        await Assert.ThrowsAsync<StoreException>(() => store.Store.MigrateAsync(["CREATE TABLE a (n bigint)", "CREATE TABLE b (n bigint); INSERT INTO nowhere VALUES (1)"]));
+        string[] failing = ["CREATE TABLE a (n bigint)", "CREATE TABLE b (n bigint); INSERT INTO nowhere VALUES (1)"];
+        await Assert.ThrowsAsync<StoreException>(() => store.Store.MigrateAsync(failing));
         Assert.Equal(1L, await ScalarAsync(store, "SELECT MAX(version) FROM migrations"));
         Assert.Equal(0L, await ScalarAsync(store, "SELECT COUNT(*) FROM sqlite_master WHERE name = 'b'"));
 
