@@ -5,15 +5,32 @@ namespace ClearBg.Cli;
 /// <summary>The verbs of the one program. Without a verb it serves; everything that starts with <c>--</c> is then a setting.</summary>
 internal static class CommandLine
 {
+    /// <summary>Exit code for a verb that could not do what was asked.</summary>
+    public const int Failed = 1;
+
     /// <summary>Exit code for a wrong command line or configuration.</summary>
     public const int Misused = 2;
 
     /// <summary>Runs the verb in <paramref name="args"/> and returns the process's exit code.</summary>
-    public static Task<int> RunAsync(string[] args) => CreateRoot().Parse(args).InvokeAsync();
+    public static Task<int> RunAsync(string[] args) => RunAsync(args, new InvocationConfiguration(), new VerbHost());
 
-    private static RootCommand CreateRoot()
+    /// <summary>As <see cref="RunAsync(string[])"/>, with other streams than the console's and another place for the configuration.</summary>
+    public static async Task<int> RunAsync(string[] args, InvocationConfiguration streams, VerbHost host)
     {
-        var root = new RootCommand("ClearBg removes backgrounds from pictures: a gateway and a command-line tool.");
-        return root;
+        var line = CreateRoot(host).Parse(args);
+        if (line.Errors.Count == 0)
+        {
+            return await line.InvokeAsync(streams);
+        }
+
+        // The library shows help on standard output, where $(ClearBg keys create) would take it for a key, and returns 1.
+        streams.Output = streams.Error;
+        await line.InvokeAsync(streams);
+        return Misused;
     }
+
+    private static RootCommand CreateRoot(VerbHost host) => new("ClearBg removes backgrounds from pictures: a gateway and a command-line tool.")
+    {
+        KeysCommand.Create(host),
+    };
 }

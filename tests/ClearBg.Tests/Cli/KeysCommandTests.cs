@@ -1,0 +1,176 @@
+using System.CommandLine;
+using System.Text.Json;
+using ClearBg.Cli;
+using ClearBg.Credits;
+using ClearBg.Tests.Credits;
+
+namespace ClearBg.Tests.Cli;
+
+public class KeysCommandTests
+{
+    [Fact]
+    public async Task Create_prints_the_key_alone_on_standard_output()
+    {
+        await using var installation = await Installation.CreateAsync();
+
+        var (code, output, error) = await installation.RunAsync("keys", "create", "--name", "shop");
+
+        Assert.Equal(0, code);
+        Assert.Matches(@"^cbg_[0-9a-f]{12}_[0-9a-f]{64}\r?\n$", output);
+        Assert.Contains("shown once", error, StringComparison.Ordinal);
+        Assert.DoesNotContain(output.Trim()[17..], error, StringComparison.Ordinal);
+        Assert.Equal("shop", (await installation.Store.Keys.VerifyAsync(output.Trim()))!.Name);
+    }
+
+    [Fact]
+    public async Task Create_serves_as_first_start_and_then_adds_to_the_same_account()
+    {
+        await using var installation = await Installation.CreateAsync();
+
+        await installation.RunAsync("keys", "create");
+        await installation.RunAsync("keys", "create", "--account", "default");
+
+        Assert.Equal("default", Assert.Single(await installation.Store.Accounts.ListAsync()).Name);
+        Assert.Equal(2, (await installation.Store.Keys.ListAsync()).Count);
+        Assert.Null(await installation.Store.FirstAccount.EnsureAsync());
+    }
+
+    [Fact]
+    public async Task Create_takes_an_account_by_name_or_id_and_fails_on_any_other()
+    {
+        await using var installation = await Installation.CreateAsync();
+        await installation.Store.Store.MigrateAsync();
+        var acme = await installation.Store.Accounts.CreateAsync("acme");
+
+        Assert.Equal(0, (await installation.RunAsync("keys", "create", "--account", "acme")).Code);
+        Assert.Equal(0, (await installation.RunAsync("keys", "create", "--account", acme!.Id)).Code);
+        var (code, output, error) = await installation.RunAsync("keys", "create", "--account", "nobody");
+        var (unnamed, _, _) = await installation.RunAsync("keys", "create");
+
+        Assert.Equal((1, "", 1), (code, output, unnamed));
+        Assert.Contains("no such account", error, StringComparison.Ordinal);
+        Assert.All(await installation.Store.Keys.ListAsync(), key => Assert.Equal(acme.Id, key.AccountId));
+    }
+
+    [Fact]
+    public async Task List_writes_tab_separated_lines_without_secrets_when_redirected()
+    {
+        await using var installation = await Installation.CreateAsync();
+        var (_, secret, _) = await installation.RunAsync("keys", "create", "--name", "build [ci]");
+        var id = secret[4..16];
+
+        var (code, output, _) = await installation.RunAsync("keys", "list");
+
+        Assert.Equal(0, code);
+        Assert.Matches($@"^{id}\tbuild \[ci\]\tdefault\t\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\dZ\t\r?\n$", output);
+    }
+
+    [Fact]
+    public void List_draws_a_table_on_a_terminal_and_reads_no_markup_in_names()
+    {
+        var now = new ManualClock().Now;
+        var account = new Account("00000000000a", "acme", now);
+        using var output = new StringWriter();
+
+        KeyTable.Write(output, [new ApiKey("00000000000b", account.Id, "[red]ci[/", now, now)], [account], onTerminal: true);
+
+        Assert.Contains("[red]ci[/", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Account", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Revoke_refuses_the_key_and_may_be_repeated()
+    {
+        await using var installation = await Installation.CreateAsync();
+        var (_, key, _) = await installation.RunAsync("keys", "create");
+
+        Assert.Equal(0, (await installation.RunAsync("keys", "revoke", key[4..16])).Code);
+        Assert.Equal(0, (await installation.RunAsync("keys", "revoke", key[4..16])).Code);
+
+        Assert.Null(await installation.Store.Keys.VerifyAsync(key.Trim()));
+    }
+
+    [Fact]
+    public async Task Revoke_fails_on_an_unknown_id_without_repeating_what_may_be_a_whole_key()
+    {
+        await using var installation = await Installation.CreateAsync();
+        var (_, key, _) = await installation.RunAsync("keys", "create");
+
+        var (code, output, error) = await installation.RunAsync("keys", "revoke", key.Trim());
+
+        Assert.Equal(1, code);
+        Assert.DoesNotContain(key.Trim()[17..], output + error, StringComparison.Ordinal);
+        Assert.NotNull(await installation.Store.Keys.VerifyAsync(key.Trim()));
+    }
+
+    [Theory]
+    [InlineData("keys")]
+    [InlineData("keys", "frobnicate")]
+    [InlineData("keys", "revoke")]
+    [InlineData("keys", "create", "--nmae", "x")]
+    [InlineData("keys", "create", "--name", "")]
+    [InlineData("keys", "create", "--name", "two\nlines")]
+    public async Task A_wrong_command_line_exits_with_2_and_leaves_standard_output_empty(params string[] args)
+    {
+        await using var installation = await Installation.CreateAsync();
+
+        var (code, output, error) = await installation.RunAsync(args);
+
+        Assert.Equal((2, ""), (code, output));
+        Assert.False(string.IsNullOrWhiteSpace(error));
+    }
+
+    [Theory]
+    [InlineData("""{ "Credits": { "Database": "" } }""")]
+    [InlineData("""{ "Credits": """)]
+    public async Task A_wrong_configuration_exits_with_2_and_one_message(string settings)
+    {
+        await using var installation = await Installation.CreateAsync();
+        await installation.ConfigureAsync(settings);
+
+        var (code, output, error) = await installation.RunAsync("keys", "list");
+
+        Assert.Equal((2, ""), (code, output));
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_database_of_a_newer_program_exits_with_1_and_one_message()
+    {
+        await using var installation = await Installation.CreateAsync();
+        await installation.Store.Store.MigrateAsync([.. Migrations.All, "CREATE TABLE future (n bigint)"]);
+
+        var (code, output, error) = await installation.RunAsync("keys", "create");
+
+        Assert.Equal((1, ""), (code, output));
+        Assert.Contains("newer ClearBg", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+    }
+
+    /// <summary>A folder with settings and a database, and the program run in it with its output caught.</summary>
+    private sealed class Installation(TestStore store) : IAsyncDisposable
+    {
+        private readonly string _folder = Path.GetDirectoryName(Path.GetDirectoryName(store.Path))!;
+
+        public TestStore Store => store;
+
+        public static async Task<Installation> CreateAsync()
+        {
+            var installation = new Installation(await TestStore.CreateAsync(migrated: false));
+            await installation.ConfigureAsync($$"""{ "Credits": { "Database": {{JsonSerializer.Serialize(installation.Store.Path)}} } }""");
+            return installation;
+        }
+
+        public Task ConfigureAsync(string settings) => File.WriteAllTextAsync(Path.Combine(_folder, "appsettings.json"), settings);
+
+        public async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)
+        {
+            using var output = new StringWriter();
+            using var error = new StringWriter();
+            var code = await CommandLine.RunAsync(args, new InvocationConfiguration { Output = output, Error = error }, new VerbHost(_folder));
+            return (code, output.ToString(), error.ToString());
+        }
+
+        public ValueTask DisposeAsync() => store.DisposeAsync();
+    }
+}
