@@ -1,0 +1,47 @@
+using Microsoft.Extensions.Options;
+
+namespace ClearBg.Segmentation;
+
+/// <summary>The models that this installation knows: every folder in <see cref="Folder"/> with a manifest. Reads the disk at each call, as operators add models.</summary>
+internal sealed class ModelCatalog(IOptions<SegmentationOptions> options)
+{
+    /// <summary>Full path of the folder with the models' folders.</summary>
+    public string Folder { get; } = Path.GetFullPath(options.Value.Folder ?? Path.Combine(AppContext.BaseDirectory, "models"));
+
+    /// <summary>Names of all models in ordinal order, also of those whose manifest is wrong.</summary>
+    public IReadOnlyList<string> Names => Directory.Exists(Folder)
+        ? [.. Directory.EnumerateDirectories(Folder)
+            .Where(folder => File.Exists(Path.Combine(folder, ModelManifest.FileName)))
+            .Select(folder => Path.GetFileName(folder))
+            .Order(StringComparer.Ordinal)]
+        : [];
+
+    /// <summary>Every model's manifest, in the order of <see cref="Names"/>.</summary>
+    /// <exception cref="ModelException">One of the manifests is wrong.</exception>
+    public IReadOnlyList<ModelManifest> All() => [.. Names.Select(Read)];
+
+    /// <summary>The manifest of the model <paramref name="name"/>.</summary>
+    /// <exception cref="ModelException">There is no such model (the message names those that are there), or its manifest is wrong.</exception>
+    public ModelManifest Find(string name)
+    {
+        // Only names that were listed are joined to the folder: nothing that is asked for can lead elsewhere.
+        var names = Names;
+        if (names.Contains(name, StringComparer.Ordinal))
+        {
+            return Read(name);
+        }
+
+        throw new ModelException(names.Count == 0
+            ? $"There is no model '{name}': {Folder} holds no folder with a {ModelManifest.FileName}. Set Segmentation:Folder to a folder that does."
+            : $"There is no model '{name}' in {Folder}. There is: {string.Join(", ", names)}.");
+    }
+
+    private ModelManifest Read(string name)
+    {
+        var path = Path.Combine(Folder, name, ModelManifest.FileName);
+        var manifest = ModelManifestReader.Read(path);
+        return string.Equals(manifest.Name, name, StringComparison.Ordinal)
+            ? manifest
+            : throw new ModelException($"The model manifest {path} names the model '{manifest.Name}' but lies in the folder '{name}'. Give both the same name.");
+    }
+}

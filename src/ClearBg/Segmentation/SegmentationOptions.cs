@@ -1,0 +1,35 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace ClearBg.Segmentation;
+
+/// <summary>Section <c>Segmentation</c>: which model cuts out the subject and where its parts lie. Relative paths start at the current directory.</summary>
+internal sealed class SegmentationOptions
+{
+    public const string Section = "Segmentation";
+
+    /// <summary>Name of a folder in <see cref="Folder"/>: 1–64 lower-case letters, digits, <c>.</c>, <c>_</c> and <c>-</c>. Default: <c>isnet</c>.</summary>
+    [Required, RegularExpression("^[a-z0-9][a-z0-9._-]{0,63}$")]
+    public string Model { get; set; } = "isnet";
+
+    /// <summary>Folder with one folder for each model: its manifest and, where that names no source, the operator's own ONNX file. Null: <c>models</c> beside the program.</summary>
+    public string? Folder { get; set; }
+
+    /// <summary>
+    /// Folder for prepared weights, about 180 MB for each model; it must be writable until they are there. Null: <c>$XDG_CACHE_HOME/clearbg/models</c>,
+    /// or <c>~/.cache/clearbg/models</c>, or on Windows <c>ClearBg\models</c> in the user's local application data.
+    /// </summary>
+    public string? Cache { get; set; }
+
+    /// <summary>A <c>node_modules</c> folder with the packages that weights are made from. Null: searched upwards from the program's folder and from the current directory, each time also in <c>src/Native</c>.</summary>
+    public string? Packages { get; set; }
+
+    /// <summary>
+    /// One's own copy of the file for <see cref="Model"/> (such as <c>isnet-general-use.onnx</c>), used in place of the manifest's source. Its input and
+    /// output must be the manifest's. There is no hash to check it against. Null: the manifest's source.
+    /// </summary>
+    public string? Weights { get; set; }
+}
+
+[OptionsValidator]
+internal sealed partial class SegmentationOptionsValidator : IValidateOptions<SegmentationOptions>;

@@ -1,0 +1,66 @@
+using ClearBg.Segmentation.Onnx;
+using Google.Protobuf;
+
+namespace ClearBg.Segmentation;
+
+/// <summary>From published weights to a prepared file. Takes a few seconds and, for 90 MB of half floats, about 400 MB of memory, which is given back.</summary>
+internal static class WeightsConversion
+{
+    /// <summary>Reads, converts and writes.</summary>
+    /// <param name="read">The published file's bytes. Called once; the bytes are not kept.</param>
+    /// <param name="origin">What the bytes are, for messages.</param>
+    /// <param name="outputs">The outputs to keep.</param>
+    /// <param name="path">Full path of the prepared file.</param>
+    /// <param name="expected">What it must become, or null when nobody can know.</param>
+    /// <param name="progress">Told of each step.</param>
+    /// <param name="cancel">Looked at between steps.</param>
+    /// <exception cref="ModelException">The bytes are not an ONNX model that can be converted, the result is not the expected one, or it cannot be written.</exception>
+    public static FileContent Run(
+        Func<byte[]> read, string origin, IReadOnlyCollection<string> outputs, string path, FileContent? expected,
+        IProgress<PreparationProgress>? progress, CancellationToken cancel)
+    {
+        try
+        {
+            progress?.Report(new(PreparationStage.Reading, $"Reading {origin}"));
+            var model = Parse(read, origin);
+            cancel.ThrowIfCancellationRequested();
+            progress?.Report(new(PreparationStage.Converting, $"Converting to float32, keeping {string.Join(", ", outputs)}"));
+            Float32Conversion.Apply(model, outputs);
+            cancel.ThrowIfCancellationRequested();
+            var bytes = model.CalculateSize();
+            progress?.Report(new(PreparationStage.Writing, $"Writing {bytes} bytes to {path}"));
+            return AtomicFile.Write(path, bytes, model.WriteTo, written => Check(written, expected, origin));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException(
+                $"The prepared weights {path} cannot be written: {e.Message} Free some space, make the folder writable, or set Segmentation:Cache to another one.", e);
+        }
+        finally
+        {
+            // Hundreds of megabytes that a server would carry until its next full collection, which may be days away.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
+    }
+
+    private static ModelProto Parse(Func<byte[]> read, string origin)
+    {
+        try
+        {
+            return ModelProto.Parser.ParseFrom(read());
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw new ModelException($"{origin} is not an ONNX file: {e.Message}", e);
+        }
+    }
+
+    private static void Check(FileContent written, FileContent? expected, string origin)
+    {
+        if (expected is { } wanted && !wanted.Matches(written))
+        {
+            throw new ModelException(
+                $"{origin} was converted to {written}, but the manifest expects {wanted}. The manifest belongs to another version of ClearBg: take both from the same one.");
+        }
+    }
+}
