@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 
 namespace ClearBg.Imaging;
@@ -11,17 +12,28 @@ internal sealed unsafe class PixelBuffer : IDisposable
 
     internal PixelBuffer(BufferPool pool, nint memory, nuint size, long length) => (_pool, _memory, _size, Length) = (pool, memory, size, length);
 
-    /// <summary>Bytes asked for; the memory may be longer.</summary>
-    public long Length { get; }
+    /// <summary>Bytes in use: those asked for, unless <see cref="Shorten"/> was called. The memory may be longer.</summary>
+    public long Length { get; private set; }
 
     public byte* Pointer => _memory != 0 ? (byte*)_memory : throw new ObjectDisposedException(nameof(PixelBuffer));
 
     /// <summary>The bytes, at most 2 GiB of them.</summary>
     public Span<byte> Bytes => new(Pointer, checked((int)Length));
 
+    /// <summary>The bytes for code that awaits. Valid until this is disposed; from then on its span throws.</summary>
+    public Memory<byte> Memory => new View(this).Memory;
+
     /// <summary>The memory as values of another type.</summary>
     public Span<T> As<T>()
         where T : unmanaged => MemoryMarshal.Cast<byte, T>(Bytes);
+
+    /// <summary>Keeps the first bytes only, where fewer came than were asked for. The memory stays as it is.</summary>
+    public void Shorten(long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length);
+        Length = length;
+    }
 
     public void Dispose()
     {
@@ -29,6 +41,23 @@ internal sealed unsafe class PixelBuffer : IDisposable
         if (memory != 0)
         {
             _pool.Return(memory, _size);
+        }
+    }
+
+    /// <summary>Doesn't own the buffer: whoever rented it does.</summary>
+    private sealed class View(PixelBuffer buffer) : MemoryManager<byte>
+    {
+        public override Span<byte> GetSpan() => buffer.Bytes;
+
+        // Native memory never moves.
+        public override MemoryHandle Pin(int elementIndex = 0) => new(buffer.Pointer + elementIndex);
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
         }
     }
 }
