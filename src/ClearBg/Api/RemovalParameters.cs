@@ -1,0 +1,62 @@
+using ClearBg.Imaging;
+using ClearBg.Jobs;
+using static ClearBg.Api.ParameterNames;
+using static ClearBg.Api.ParameterValues;
+
+namespace ClearBg.Api;
+
+/// <summary>
+/// The fields of a request as options. Values are trimmed; an empty one counts as absent; names of values have no case; fields that nobody knows are ignored,
+/// because clients send strays. The first mistake, in the table's order, is the answer.
+/// </summary>
+internal static class RemovalParameters
+{
+    // One line a parameter: its name, the refusal of a bad value, how to read it, what to tell whoever got it wrong, where it goes.
+    private static readonly Parameter[] All =
+    [
+        Of<SizeTier>("size", FailureCode.InvalidSize, Sizes.TryParse, Sizes.Sentence, static (o, v) => o with { Size = v }),
+        Of<OutputFormat>("format", FailureCode.InvalidFormat, Formats.TryParse, Formats.Sentence, static (o, v) => o with { Format = v }),
+        Of<OutputChannels>("channels", FailureCode.InvalidChannels, Channels.TryParse, Channels.Sentence, static (o, v) => o with { Channels = v }),
+        Of<Rgba?>("bg_color", FailureCode.InvalidBackgroundColor, TryBackground, BackgroundSentence, static (o, v) => o with { Background = v }),
+        Of<bool>("crop", FailureCode.InvalidCrop, Booleans.TryParse, Booleans.Sentence, static (o, v) => o with { Crop = v }),
+        Of<Margins>("crop_margin", FailureCode.InvalidCropMargin, TryMargins, MarginsSentence, static (o, v) => o with { CropMargin = v }),
+        Of<double?>("scale", FailureCode.InvalidScale, TryScale, ScaleSentence, static (o, v) => o with { Scale = v }),
+        Of<Position>("position", FailureCode.InvalidPosition, TryPosition, PositionSentence, static (o, v) => o with { Position = v }),
+    ];
+
+    /// <summary>Reads options from fields.</summary>
+    /// <param name="fields">Name to value, as sent, from whatever kind of body.</param>
+    /// <param name="defaults">What holds where a field is absent: surfaces and profiles differ.</param>
+    public static Outcome<RemovalOptions> Read(IReadOnlyDictionary<string, string> fields, RemovalOptions defaults)
+    {
+        var options = defaults;
+        foreach (var parameter in All)
+        {
+            if (!fields.TryGetValue(parameter.Name, out var sent) || sent.Trim() is not { Length: > 0 } value)
+            {
+                continue;
+            }
+
+            if (parameter.Apply(value, options) is not { } applied)
+            {
+                return new Failure(parameter.Refusal, $"{parameter.Name} is {Quotation.Of(value)}; it must be {parameter.Expected}.");
+            }
+
+            options = applied;
+        }
+
+        return options;
+    }
+
+    private static Parameter Of<T>(string name, FailureCode refusal, Parser<T> parse, string expected, Func<RemovalOptions, T, RemovalOptions> apply) =>
+        new(name, refusal, expected, (text, options) => parse(text, out var value) ? apply(options, value) : null);
+
+    /// <summary>True with the value, when a trimmed and non-empty text is one.</summary>
+    private delegate bool Parser<T>(string text, out T value);
+
+    /// <param name="Name">As fields name it.</param>
+    /// <param name="Refusal">The code for a value that it cannot have.</param>
+    /// <param name="Expected">What it can have: the rest of a sentence.</param>
+    /// <param name="Apply">The options with a value applied; null when the value is bad.</param>
+    private sealed record Parameter(string Name, FailureCode Refusal, string Expected, Func<string, RemovalOptions, RemovalOptions?> Apply);
+}
