@@ -1,0 +1,51 @@
+using System.Collections.Frozen;
+using System.Text.Json.Serialization;
+using ClearBg.Jobs;
+
+namespace ClearBg.Api;
+
+/// <summary>
+/// How <c>/v1.0/removebg</c> says each <see cref="FailureCode"/>: status, wire code, title. Codes are those that remove.bg documents and clients compare;
+/// invalid_request, invalid_crop, overloaded and internal_error have no counterpart there and are ours.
+/// </summary>
+internal static class RemoveBgErrors
+{
+    /// <param name="Status">HTTP status.</param>
+    /// <param name="Code">For programs; never changes.</param>
+    /// <param name="Title">For people; never empty, since clients read errors[0].title without looking.</param>
+    internal readonly record struct Wire(int Status, string Code, string Title);
+
+    public static readonly FrozenDictionary<FailureCode, Wire> Table = new Dictionary<FailureCode, Wire>
+    {
+        [FailureCode.MissingSource] = new(400, "missing_source", "No image was sent"),
+        [FailureCode.MultipleSources] = new(400, "multiple_sources", "More than one image was sent"),
+        [FailureCode.InvalidRequest] = new(400, "invalid_request", "The request could not be read"),
+        [FailureCode.InvalidFileType] = new(400, "invalid_file_type", "The file type is not supported"),
+        [FailureCode.FileTooLarge] = new(400, "file_too_large", "The file is too large"),
+        [FailureCode.InvalidDimensions] = new(400, "invalid_dimensions", "The image dimensions are not supported"),
+        [FailureCode.ResolutionTooHigh] = new(400, "resolution_too_high", "The image has too many pixels"),
+        [FailureCode.FailedToReadImage] = new(400, "failed_to_read_image", "The image could not be read"),
+        [FailureCode.UnknownForeground] = new(400, "unknown_foreground", "No foreground was found in the image"),
+        [FailureCode.InvalidSize] = new(400, "invalid_size", "Invalid size parameter"),
+        [FailureCode.InvalidFormat] = new(400, "invalid_format", "Invalid format parameter"),
+        [FailureCode.InvalidChannels] = new(400, "invalid_channels", "Invalid channels parameter"),
+        [FailureCode.InvalidCrop] = new(400, "invalid_crop", "Invalid crop parameter"),
+        [FailureCode.InvalidCropMargin] = new(400, "invalid_crop_margin", "Invalid crop_margin parameter"),
+        [FailureCode.InvalidScale] = new(400, "invalid_scale", "Invalid scale parameter"),
+        [FailureCode.InvalidPosition] = new(400, "invalid_position", "Invalid position parameter"),
+        [FailureCode.InvalidBackgroundColor] = new(400, "invalid_bg_color", "Invalid bg_color parameter"),
+        [FailureCode.Unauthorized] = new(401, "auth_failed", "The API key is missing or invalid"),
+        [FailureCode.Overloaded] = new(503, "overloaded", "The service is busy, try again shortly"),
+        [FailureCode.Internal] = new(500, "internal_error", "Something went wrong on our side"),
+    }.ToFrozenDictionary();
+}
+
+/// <summary><c>{"errors":[{"title","code","detail"}]}</c>.</summary>
+internal sealed record RemoveBgErrorBody(IReadOnlyList<RemoveBgError> Errors);
+
+/// <summary>Scalars only, and no empty ones: clients concatenate them. A detail that there is not is left out.</summary>
+internal sealed record RemoveBgError(string Title, string Code, string? Detail);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(RemoveBgErrorBody))]
+internal sealed partial class RemoveBgJson : JsonSerializerContext;

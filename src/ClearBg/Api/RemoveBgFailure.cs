@@ -1,0 +1,31 @@
+using System.Globalization;
+using System.Text.Json;
+using ClearBg.Jobs;
+
+namespace ClearBg.Api;
+
+/// <summary>A failure as <c>/v1.0/removebg</c> answers it: always JSON, whatever the request accepts, and never chunked.</summary>
+internal sealed class RemoveBgFailure(Failure failure) : IResult
+{
+    /// <summary>Seconds after which a place in the queue is likely: about what the queue takes to move.</summary>
+    private const int RetryAfterSeconds = 5;
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var wire = RemoveBgErrors.Table[failure.Code];
+        var detail = string.IsNullOrWhiteSpace(failure.Detail) ? null : failure.Detail;
+        var body = JsonSerializer.SerializeToUtf8Bytes(
+            new RemoveBgErrorBody([new RemoveBgError(wire.Title, wire.Code, detail)]), RemoveBgJson.Default.RemoveBgErrorBody);
+
+        var response = httpContext.Response;
+        response.StatusCode = wire.Status;
+        response.ContentType = "application/json";
+        response.ContentLength = body.Length;
+        if (failure.Code == FailureCode.Overloaded)
+        {
+            response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        await response.Body.WriteAsync(body, httpContext.RequestAborted);
+    }
+}
