@@ -53,6 +53,10 @@ internal static class WeightsConversion
         {
             throw new ModelException($"{origin} is not an ONNX file: {e.Message}", e);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException($"{origin} cannot be read: {e.Message}", e);
+        }
     }
 
     private static void Check(FileContent written, FileContent? expected, string origin)
