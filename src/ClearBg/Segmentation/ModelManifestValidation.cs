@@ -121,7 +121,7 @@ internal static partial class ModelManifestValidation
             yield return "source.convert is not float32";
         }
 
-        if (!source.Outputs.Contains(manifest.Output.Name, StringComparer.Ordinal))
+        if (manifest.Output.Name.Length > 0 && !source.Outputs.Contains(manifest.Output.Name, StringComparer.Ordinal))
         {
             yield return $"source.outputs lacks output.name '{manifest.Output.Name}'";
         }

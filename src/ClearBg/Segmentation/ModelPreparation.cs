@@ -55,12 +55,20 @@ internal sealed class ModelPreparation(IOptions<SegmentationOptions> options)
     {
         lock (_gate)
         {
-            if (!IsPrepared(manifest))
+            var path = PathOf(manifest);
+            try
             {
-                Make(manifest, progress, cancel);
+                if (!IsPrepared(manifest))
+                {
+                    Make(manifest, progress, cancel);
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new ModelException(
+                    $"The prepared weights {path} cannot be written: {e.Message} Free some space, make the folder writable, or set Segmentation:Cache to another one.", e);
             }
 
-            var path = PathOf(manifest);
             progress?.Report(new(PreparationStage.Ready, $"The weights of {manifest.Name} are in {path}"));
             return path;
         }

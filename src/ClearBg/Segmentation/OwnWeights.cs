@@ -7,6 +7,7 @@ namespace ClearBg.Segmentation;
 internal sealed class OwnWeights(string weights, string cache)
 {
     private readonly string _weights = Path.GetFullPath(weights);
+    private readonly Lock _gate = new();
     private (DateTime Written, FileContent Content)? _known;
 
     /// <summary>Full path of the prepared file.</summary>
@@ -24,7 +25,8 @@ internal sealed class OwnWeights(string weights, string cache)
     }
 
     /// <summary>Converts the copy.</summary>
-    /// <exception cref="ModelException">It cannot be read or converted, or the result cannot be written.</exception>
+    /// <exception cref="ModelException">It cannot be read or converted.</exception>
+    /// <exception cref="IOException">The result cannot be written; likewise <see cref="UnauthorizedAccessException"/>.</exception>
     public void Convert(ModelManifest manifest, IProgress<PreparationProgress>? progress, CancellationToken cancel)
     {
         var path = PathOf(manifest);
@@ -41,13 +43,16 @@ internal sealed class OwnWeights(string weights, string cache)
     {
         try
         {
-            var file = new FileInfo(_weights);
-            if (_known is not { } known || known.Written != file.LastWriteTimeUtc || known.Content.Bytes != file.Length)
+            lock (_gate)
             {
-                _known = known = (file.LastWriteTimeUtc, FileContent.Of(_weights));
-            }
+                var file = new FileInfo(_weights);
+                if (_known is not { } known || known.Written != file.LastWriteTimeUtc || known.Content.Bytes != file.Length)
+                {
+                    _known = known = (file.LastWriteTimeUtc, FileContent.Of(_weights));
+                }
 
-            return known.Content;
+                return known.Content;
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ClearBg.Segmentation.Onnx;
 using Google.Protobuf;
 
@@ -14,33 +15,38 @@ internal static class WeightsConversion
     /// <param name="expected">What it must become, or null when nobody can know.</param>
     /// <param name="progress">Told of each step.</param>
     /// <param name="cancel">Looked at between steps.</param>
-    /// <exception cref="ModelException">The bytes are not an ONNX model that can be converted, the result is not the expected one, or it cannot be written.</exception>
+    /// <exception cref="ModelException">The bytes are not an ONNX model that can be converted, or the result is not the expected one.</exception>
+    /// <exception cref="IOException">It cannot be written; likewise <see cref="UnauthorizedAccessException"/>.</exception>
     public static FileContent Run(
         Func<byte[]> read, string origin, IReadOnlyCollection<string> outputs, string path, FileContent? expected,
         IProgress<PreparationProgress>? progress, CancellationToken cancel)
     {
         try
         {
-            progress?.Report(new(PreparationStage.Reading, $"Reading {origin}"));
-            var model = Parse(read, origin);
-            cancel.ThrowIfCancellationRequested();
-            progress?.Report(new(PreparationStage.Converting, $"Converting to float32, keeping {string.Join(", ", outputs)}"));
-            Float32Conversion.Apply(model, outputs);
-            cancel.ThrowIfCancellationRequested();
-            var bytes = model.CalculateSize();
-            progress?.Report(new(PreparationStage.Writing, $"Writing {bytes} bytes to {path}"));
-            return AtomicFile.Write(path, bytes, model.WriteTo, written => Check(written, expected, origin));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new ModelException(
-                $"The prepared weights {path} cannot be written: {e.Message} Free some space, make the folder writable, or set Segmentation:Cache to another one.", e);
+            return Convert(read, origin, outputs, path, expected, progress, cancel);
         }
         finally
         {
             // Hundreds of megabytes that a server would carry until its next full collection, which may be days away.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
+    }
+
+    // Not inlined: code that is compiled in haste keeps its locals alive to the method's end, and the model must be garbage when Run collects it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static FileContent Convert(
+        Func<byte[]> read, string origin, IReadOnlyCollection<string> outputs, string path, FileContent? expected,
+        IProgress<PreparationProgress>? progress, CancellationToken cancel)
+    {
+        progress?.Report(new(PreparationStage.Reading, $"Reading {origin}"));
+        var model = Parse(read, origin);
+        cancel.ThrowIfCancellationRequested();
+        progress?.Report(new(PreparationStage.Converting, $"Converting to float32, keeping {string.Join(", ", outputs)}"));
+        Float32Conversion.Apply(model, outputs);
+        cancel.ThrowIfCancellationRequested();
+        var bytes = model.CalculateSize();
+        progress?.Report(new(PreparationStage.Writing, $"Writing {bytes} bytes to {path}"));
+        return AtomicFile.Write(path, bytes, model.WriteTo, written => Check(written, expected, origin));
     }
 
     private static ModelProto Parse(Func<byte[]> read, string origin)
@@ -52,6 +58,10 @@ internal static class WeightsConversion
         catch (InvalidProtocolBufferException e)
         {
             throw new ModelException($"{origin} is not an ONNX file: {e.Message}", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException($"{origin} cannot be read: {e.Message}", e);
         }
     }
 
