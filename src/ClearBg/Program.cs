@@ -1,3 +1,5 @@
 using ClearBg.Cli;
+using ClearBg.Operations;
 
+NativeHeap.GiveLargeBlocksBack();
 return await CommandLine.RunAsync(args);

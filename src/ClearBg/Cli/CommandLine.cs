@@ -29,8 +29,15 @@ internal static class CommandLine
         return Misused;
     }
 
-    private static RootCommand CreateRoot(VerbHost host) => new("ClearBg removes backgrounds from pictures: a gateway and a command-line tool.")
+    private static RootCommand CreateRoot(VerbHost host)
     {
-        KeysCommand.Create(host),
-    };
+        var root = new RootCommand("ClearBg removes backgrounds from pictures: a gateway and a command-line tool. Without a verb it serves.")
+        {
+            ServeCommand.Create(),
+            KeysCommand.Create(host),
+        };
+        root.TreatUnmatchedTokensAsErrors = false;
+        root.SetAction(ServeCommand.RunAsync);
+        return root;
+    }
 }

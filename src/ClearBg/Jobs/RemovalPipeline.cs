@@ -35,10 +35,10 @@ internal sealed partial class RemovalPipeline(
     /// <param name="file">The picture's bytes; they stay the caller's and must last until the task ends.</param>
     /// <param name="options">What was asked.</param>
     /// <param name="cancellation">Frees the place in the queue, or stops decoding, inference and encoding.</param>
-    public async Task<Outcome<RemovalResult>> RunAsync(ReadOnlyMemory<byte> file, RemovalOptions options, CancellationToken cancellation)
+    public async Task<Outcome<RemovalResult>> RunAsync(PixelBuffer file, RemovalOptions options, CancellationToken cancellation)
     {
         // 1 what was sent
-        if (!PictureHeader.Read(file.Span, intake.Value).Succeeded(out var header, out var failure))
+        if (!PictureHeader.Read(file.Bytes, intake.Value).Succeeded(out var header, out var failure))
         {
             return failure;
         }
@@ -98,7 +98,7 @@ internal sealed partial class RemovalPipeline(
         return rendering.Render(new Matted(picture, matte, subject, edge, source.Metadata), options, stages, cancellation);
     }
 
-    private Outcome<DecodedPicture> Decode(PictureHeader header, ReadOnlyMemory<byte> file, OutputSize output, ModelInput input, CancellationToken cancellation)
+    private Outcome<DecodedPicture> Decode(PictureHeader header, PixelBuffer file, OutputSize output, ModelInput input, CancellationToken cancellation)
     {
         var (width, height) = header.Upright;
         var enough = (Math.Min(width, Math.Max(output.Width, input.Width)), Math.Min(height, Math.Max(output.Height, input.Height)));
@@ -106,7 +106,7 @@ internal sealed partial class RemovalPipeline(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
         try
         {
-            return decoder.Decode(header.Format, file.Span, enough, either.Token);
+            return decoder.Decode(header.Format, file.Bytes, enough, either.Token);
         }
         catch (VipsException exception)
         {

@@ -29,6 +29,10 @@ internal sealed class SegmentationOptions
     /// output must be the manifest's. There is no hash to check it against. Null: the manifest's source.
     /// </summary>
     public string? Weights { get; set; }
+
+    /// <summary>Threads of an inference, 0–256. 0: one for each physical core.</summary>
+    [Range(0, 256)]
+    public int Threads { get; set; }
 }
 
 [OptionsValidator]

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace ClearBg.Imaging.Vips;
 
 /// <summary>
-/// The part of libvips 8.18's C API that ClearBg uses, declared as libvips declares it; nothing else in the program declares native functions.
+/// The part of libvips 8.18's C API that ClearBg uses, declared as libvips declares it.
 /// Only functions with fixed arguments are bound: variadic ones have another calling convention on Arm macOS, so operations are built through GObject properties
 /// (<see href="https://www.libvips.org/API/current/binding.html">libvips: how to write bindings</see>).
 /// </summary>
