@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using ClearBg.Imaging.Vips;
@@ -40,7 +41,7 @@ internal sealed unsafe class Encoder
             image.SetIccProfile(profile);
         }
 
-        var sink = new Sink(output, cancellation);
+        var sink = new Sink(output, metadata, cancellation);
         var pinned = GCHandle.Alloc(sink);
         try
         {
@@ -72,8 +73,10 @@ internal sealed unsafe class Encoder
     private static long OnWrite(nint target, byte* data, long length, nint sink) =>
         ((Sink)GCHandle.FromIntPtr(sink).Target!).Write(new ReadOnlySpan<byte>(data, checked((int)length)));
 
-    private sealed class Sink(Stream output, CancellationToken cancellation)
+    private sealed class Sink(Stream output, PictureMetadata metadata, CancellationToken cancellation)
     {
+        private bool _begun;
+
         public System.Runtime.ExceptionServices.ExceptionDispatchInfo? Failure { get; private set; }
 
         public long Write(ReadOnlySpan<byte> bytes)
@@ -85,7 +88,7 @@ internal sealed unsafe class Encoder
                     return -1;
                 }
 
-                output.Write(bytes);
+                output.Write(bytes[BeginJpeg(bytes)..]);
                 return bytes.Length;
             }
             catch (Exception exception)
@@ -94,5 +97,28 @@ internal sealed unsafe class Encoder
                 return -1;
             }
         }
+
+        /// <summary>
+        /// Begins a JPEG file with a JFIF header (1.02) that tells the density: libvips writes that into EXIF only, which we drop, and the header goes with it.
+        /// </summary>
+        /// <returns>How many of <paramref name="bytes"/> that replaces; 0 for anything but the start of a JPEG without such a header.</returns>
+        private int BeginJpeg(ReadOnlySpan<byte> bytes)
+        {
+            var first = !_begun;
+            _begun = true;
+            if (!first || bytes is not [0xFF, 0xD8, 0xFF, not 0xE0, ..])
+            {
+                return 0;
+            }
+
+            // Units 1: dots an inch; no thumbnail.
+            Span<byte> header = [0xFF, 0xD8, 0xFF, 0xE0, 0, 16, (byte)'J', (byte)'F', (byte)'I', (byte)'F', 0, 1, 2, 1, 0, 0, 0, 0, 0, 0];
+            BinaryPrimitives.WriteUInt16BigEndian(header[14..], DotsAnInch(metadata.HorizontalResolution));
+            BinaryPrimitives.WriteUInt16BigEndian(header[16..], DotsAnInch(metadata.VerticalResolution));
+            output.Write(header);
+            return 2;
+        }
+
+        private static ushort DotsAnInch(double dotsAMillimetre) => (ushort)Math.Clamp(Math.Round(dotsAMillimetre * 25.4), 1, ushort.MaxValue);
     }
 }
