@@ -52,8 +52,8 @@ internal sealed unsafe class Decoder(BufferPool pool)
         };
         using var operation = new VipsOperation(loader);
 
-        // fail_on=error: what is cut short or corrupt is refused, instead of being grey from there on.
-        operation.Set("buffer", data, (nuint)length).Set("access", "sequential").Set("fail_on", "error");
+        // What is cut short or corrupt is refused, instead of being grey from there on. libjpeg calls even missing data a mere warning where the end marker is there.
+        operation.Set("buffer", data, (nuint)length).Set("access", "sequential").Set("fail_on", format == PictureFormat.Jpeg ? "warning" : "error");
         if (shrink > 1)
         {
             operation.Set("shrink", shrink);
