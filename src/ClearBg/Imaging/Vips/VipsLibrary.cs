@@ -6,6 +6,9 @@ namespace ClearBg.Imaging.Vips;
 /// <summary>libvips as a whole: started once, closed to everything but what ClearBg needs, its warnings led to whoever listens.</summary>
 internal static unsafe class VipsLibrary
 {
+    /// <summary>GLogLevelFlags: error, critical, warning. Below them libvips tells of every thread pool.</summary>
+    private const int WarningAndWorse = 1 << 2 | 1 << 3 | 1 << 4;
+
     private static readonly Lazy<int> Started = new(Initialise);
 
     /// <summary>Gets libvips' warnings (corrupt files cause most). Never written to standard error.</summary>
@@ -49,6 +52,11 @@ internal static unsafe class VipsLibrary
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void OnLog(byte* domain, int level, byte* message, nint data) =>
-        Warned?.Invoke(Marshal.PtrToStringUTF8((nint)message) ?? "");
+    private static void OnLog(byte* domain, int level, byte* message, nint data)
+    {
+        if ((level & WarningAndWorse) != 0)
+        {
+            Warned?.Invoke(Marshal.PtrToStringUTF8((nint)message) ?? "");
+        }
+    }
 }
