@@ -1,0 +1,87 @@
+using ClearBg.Admission;
+using Microsoft.Extensions.Options;
+
+namespace ClearBg.Tests.Admission;
+
+public class AdmissionGateTests
+{
+    private static AdmissionGate Gate(int megapixels, int queued) => new(Options.Create(new AdmissionOptions { Megapixels = megapixels, QueuedMegapixels = queued }));
+
+    [Fact]
+    public async Task Lets_in_by_megapixels_begun()
+    {
+        using var gate = Gate(3, 0);
+        using var one = await gate.EnterAsync(1, CancellationToken.None);
+        using var two = await gate.EnterAsync(1_000_001, CancellationToken.None);
+        using var four = await gate.EnterAsync(1, CancellationToken.None);
+
+        Assert.True(one.IsAcquired && two.IsAcquired && !four.IsAcquired);
+        two.Dispose();
+        using var five = await gate.EnterAsync(2_000_000, CancellationToken.None);
+        Assert.True(five.IsAcquired);
+    }
+
+    [Fact]
+    public async Task A_picture_larger_than_the_gate_runs_alone()
+    {
+        using var gate = Gate(2, 10);
+        var large = await gate.EnterAsync(50_000_000, CancellationToken.None);
+        var next = gate.EnterAsync(1, CancellationToken.None);
+
+        Assert.True(large.IsAcquired);
+        Assert.False(next.IsCompleted);
+        large.Dispose();
+        using var entered = await next;
+        Assert.True(entered.IsAcquired);
+    }
+
+    [Fact]
+    public async Task First_come_first_served_and_beyond_the_queue_nobody_waits()
+    {
+        using var gate = Gate(1, 2);
+        var inside = await gate.EnterAsync(1, CancellationToken.None);
+        var first = gate.EnterAsync(1, CancellationToken.None).AsTask();
+        var second = gate.EnterAsync(1, CancellationToken.None).AsTask();
+        using var third = await gate.EnterAsync(1, CancellationToken.None);
+
+        Assert.False(third.IsAcquired);
+        inside.Dispose();
+        using (await first)
+        {
+            Assert.False(second.IsCompleted);
+        }
+
+        using var last = await second;
+        Assert.True(last.IsAcquired);
+    }
+
+    [Fact]
+    public async Task Cancelling_gives_up_the_place_in_the_queue()
+    {
+        using var gate = Gate(1, 1);
+        using var inside = await gate.EnterAsync(1, CancellationToken.None);
+        using var stop = new CancellationTokenSource();
+        var waiting = gate.EnterAsync(1, stop.Token).AsTask();
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        var next = gate.EnterAsync(1, CancellationToken.None).AsTask();
+        Assert.False(next.IsCompleted);
+        inside.Dispose();
+        using var entered = await next;
+        Assert.True(entered.IsAcquired);
+    }
+
+    [Theory]
+    [InlineData(0, 0, 1)]
+    [InlineData(10_001, -1, 2)]
+    [InlineData(1, 100_001, 1)]
+    [InlineData(1, 0, 0)]
+    [InlineData(10_000, 100_000, 0)]
+    public void Reports_every_bound_that_is_broken(int megapixels, int queued, int mistakes)
+    {
+        var result = new AdmissionOptionsValidator().Validate(null, new AdmissionOptions { Megapixels = megapixels, QueuedMegapixels = queued });
+
+        Assert.Equal(mistakes, result.Failures?.Count() ?? 0);
+    }
+}
