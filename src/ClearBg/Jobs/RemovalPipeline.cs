@@ -91,7 +91,8 @@ internal sealed partial class RemovalPipeline(
             return new Failure(FailureCode.UnknownForeground);
         }
 
-        using var edge = options.Channels == OutputChannels.Alpha ? null : ForegroundEstimation.Estimate(pool, picture, matte);
+        // A ZIP always holds the colours too.
+        using var edge = options is { Channels: OutputChannels.Alpha, Format: not OutputFormat.Zip } ? null : ForegroundEstimation.Estimate(pool, picture, matte);
         stages.Lap("refine");
 
         // 7 compose, 8 encode
