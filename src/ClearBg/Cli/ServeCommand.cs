@@ -58,7 +58,8 @@ internal static class ServeCommand
         }
     }
 
-    private static WebApplication Build(string[] settings)
+    /// <summary>The gateway, built but not started, with an unmigrated database.</summary>
+    internal static WebApplication Build(string[] settings)
     {
         var builder = WebApplication.CreateBuilder(settings);
         if (builder.Configuration["urls"] is null && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())

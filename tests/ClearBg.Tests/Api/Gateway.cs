@@ -1,0 +1,114 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using ClearBg.Admission;
+using ClearBg.Cli;
+using ClearBg.Credits;
+using ClearBg.Imaging;
+using ClearBg.Segmentation;
+using ClearBg.Tests.Segmentation;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ClearBg.Tests.Api;
+
+/// <summary>The whole program on a real socket, with a database of its own and a model that takes brightness for coverage.</summary>
+internal sealed class Gateway : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly WebApplication _app;
+
+    private Gateway(params ReadOnlySpan<string> settings)
+    {
+        var model = new BrightnessModel();
+        model.Write(_folder);
+        _app = ServeCommand.Build(
+        [
+            "--urls=http://127.0.0.1:0", $"--Segmentation:Model={model.Name}", $"--Segmentation:Folder={_folder["models"]}",
+            $"--Credits:Database={_folder["clearbg.db"]}", "--Serilog:MinimumLevel:Default=Fatal", .. settings,
+        ]);
+    }
+
+    public HttpClient Client { get; } = new();
+
+    public Uri Address => new(_app.Urls.Single());
+
+    public string Key { get; private set; } = "";
+
+    public BufferPool Pool => _app.Services.GetRequiredService<BufferPool>();
+
+    public AdmissionGate Gate => _app.Services.GetRequiredService<AdmissionGate>();
+
+    public ApiKeys Keys => _app.Services.GetRequiredService<ApiKeys>();
+
+    public static async Task<Gateway> StartAsync(params string[] settings)
+    {
+        var gateway = new Gateway(settings);
+        await gateway._app.Services.GetRequiredService<Store>().MigrateAsync();
+        gateway.Key = (await gateway._app.Services.GetRequiredService<FirstAccount>().EnsureAsync())!.Reveal();
+        await gateway._app.Services.GetRequiredService<SharedModel>().LoadedAsync(CancellationToken.None);
+        await gateway._app.StartAsync();
+        gateway.Client.BaseAddress = gateway.Address;
+        gateway.Client.DefaultRequestHeaders.Add("X-Api-Key", gateway.Key);
+        return gateway;
+    }
+
+    public static MultipartFormDataContent Form(byte[] picture, string field = "image_file", string fileName = "picture.jpg", string? type = null)
+    {
+        var part = new ByteArrayContent(picture);
+        if (type is not null)
+        {
+            part.Headers.ContentType = new MediaTypeHeaderValue(type);
+        }
+
+        return new MultipartFormDataContent { { part, field, fileName } };
+    }
+
+    public async Task<HttpResponseMessage> PostAsync(MultipartFormDataContent form, params (string Name, string Value)[] fields)
+    {
+        using (form)
+        {
+            foreach (var (name, value) in fields)
+            {
+                form.Add(new StringContent(value), name);
+            }
+
+            return await Client.PostAsync(new Uri("/v1.0/removebg", UriKind.Relative), form);
+        }
+    }
+
+    /// <summary>Status and code of a refusal, whose body must have remove.bg's exact shape.</summary>
+    public static async Task<(int Status, string Code)> RefusalAsync(HttpResponseMessage response)
+    {
+        using (response)
+        {
+            var text = await response.Content.ReadAsStringAsync();
+            Assert.Equal("application/json", response.Content.Headers.ContentType?.ToString());
+            Assert.Equal(System.Text.Encoding.UTF8.GetByteCount(text), response.Content.Headers.ContentLength);
+            using var json = JsonDocument.Parse(text);
+            var error = Assert.Single(json.RootElement.GetProperty("errors").EnumerateArray());
+            Assert.NotEmpty(error.GetProperty("title").GetString()!);
+            Assert.All(error.EnumerateObject(), static property => Assert.Equal(JsonValueKind.String, property.Value.ValueKind));
+            return ((int)response.StatusCode, error.GetProperty("code").GetString()!);
+        }
+    }
+
+    /// <summary>Waits until the server has noticed something that only it can notice, such as a client that went away.</summary>
+    public static async Task EventuallyAsync(Func<bool> condition)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        while (!condition())
+        {
+            await tick.WaitForNextTickAsync(patience.Token);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        _folder.Dispose();
+    }
+}
