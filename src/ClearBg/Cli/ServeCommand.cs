@@ -22,7 +22,7 @@ internal static class ServeCommand
     public static async Task<int> RunAsync(ParseResult line, CancellationToken cancellation)
     {
         var (output, error) = (line.InvocationConfiguration.Output, line.InvocationConfiguration.Error);
-        if (line.UnmatchedTokens.FirstOrDefault(static token => !token.StartsWith("--", StringComparison.Ordinal)) is { } stray)
+        if (FirstStray(line.UnmatchedTokens) is { } stray)
         {
             await error.WriteLineAsync($"'{stray}' is neither a verb nor a setting. See ClearBg --help.");
             return CommandLine.Misused;
@@ -56,6 +56,27 @@ internal static class ServeCommand
             await error.WriteLineAsync(exception.Message);
             return CommandLine.Failed;
         }
+    }
+
+    /// <summary>Settings are <c>--name=value</c> or <c>--name value</c>; the first token that is neither is a mistyped verb.</summary>
+    private static string? FirstStray(IReadOnlyList<string> tokens)
+    {
+        for (var i = 0; i < tokens.Count; i++)
+        {
+            if (!IsName(tokens[i]))
+            {
+                return tokens[i];
+            }
+
+            if (!tokens[i].Contains('=') && i + 1 < tokens.Count && !IsName(tokens[i + 1]))
+            {
+                i++;
+            }
+        }
+
+        return null;
+
+        static bool IsName(string token) => token.StartsWith("--", StringComparison.Ordinal);
     }
 
     private static WebApplication Build(string[] settings)
