@@ -12,7 +12,9 @@ internal static class CommandLine
     public const int Misused = 2;
 
     /// <summary>Runs the verb in <paramref name="args"/> and returns the process's exit code.</summary>
-    public static Task<int> RunAsync(string[] args) => RunAsync(args, new InvocationConfiguration(), new VerbHost());
+    /// <remarks>The library would end the process two seconds after SIGTERM, and with it the removals under way; how long a verb may take to stop is its own matter.</remarks>
+    public static Task<int> RunAsync(string[] args) =>
+        RunAsync(args, new InvocationConfiguration { ProcessTerminationTimeout = Timeout.InfiniteTimeSpan }, new VerbHost());
 
     /// <summary>As <see cref="RunAsync(string[])"/>, with other streams than the console's and another place for the configuration.</summary>
     public static async Task<int> RunAsync(string[] args, InvocationConfiguration streams, VerbHost host)
@@ -35,6 +37,7 @@ internal static class CommandLine
         {
             ServeCommand.Create(),
             KeysCommand.Create(host),
+            HealthCommand.Create(),
         };
         root.TreatUnmatchedTokensAsErrors = false;
         root.SetAction(ServeCommand.RunAsync);
