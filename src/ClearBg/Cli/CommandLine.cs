@@ -50,6 +50,8 @@ internal static class CommandLine
         var root = new RootCommand("ClearBg removes backgrounds from pictures: a gateway and a command-line tool. Without a verb it serves.")
         {
             ServeCommand.Create(),
+            RemoveCommand.Create(host),
+            ModelsCommand.Create(host),
             KeysCommand.Create(host),
             HealthCommand.Create(),
         };
