@@ -22,13 +22,15 @@ internal static class ParameterNames
 
     public static readonly Names<OutputChannels> Channels = new(("rgba", OutputChannels.Rgba), ("alpha", OutputChannels.Alpha));
 
-    public static readonly Names<bool> Booleans = new(("true", true), ("false", false), ("1", true), ("0", false), ("yes", true), ("no", false), ("on", true), ("off", false));
+    public static readonly Names<bool> Booleans = new(
+        ("true", true), ("false", false), ("1", true), ("0", false), ("yes", true), ("no", false), ("on", true), ("off", false));
 }
 
 /// <summary>A frozen table of names in any case, which can also say itself: "png, jpg or webp".</summary>
 internal sealed class Names<T>(params (string Name, T Value)[] values)
 {
-    private readonly FrozenDictionary<string, T> _values = values.ToFrozenDictionary(static pair => pair.Name, static pair => pair.Value, StringComparer.OrdinalIgnoreCase);
+    private readonly FrozenDictionary<string, T> _values =
+        values.ToFrozenDictionary(static pair => pair.Name, static pair => pair.Value, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Every name, in the table's order.</summary>
     public string Sentence { get; } = $"{string.Join(", ", values[..^1].Select(static pair => pair.Name))} or {values[^1].Name}";

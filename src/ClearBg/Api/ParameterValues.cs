@@ -3,7 +3,9 @@ using ClearBg.Imaging;
 
 namespace ClearBg.Api;
 
-/// <summary>Values that are more than a name: colours, lengths and percentages. Every parser takes trimmed, non-empty text, and numbers in plain decimal notation.</summary>
+/// <summary>
+/// Values that are more than a name: colours, lengths and percentages. Every parser takes trimmed, non-empty text, and numbers in plain decimal notation.
+/// </summary>
 internal static class ParameterValues
 {
     public const string BackgroundSentence = "3, 4, 6 or 8 hexadecimal digits or a CSS colour name";
@@ -123,7 +125,9 @@ internal static class ParameterValues
     private static bool TryNumber(ReadOnlySpan<char> text, out double number)
     {
         number = 0;
-        return text is [(>= '0' and <= '9') or '.', ..] && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
+        return text is [(>= '0' and <= '9') or '.', ..]
+            && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number)
+            && double.IsFinite(number);
     }
 
     private static string[] Words(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);

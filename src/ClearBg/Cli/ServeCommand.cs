@@ -1,16 +1,19 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using ClearBg.Api;
 using ClearBg.Credits;
 using ClearBg.Jobs;
 using ClearBg.Operations;
 using ClearBg.Segmentation;
-using Microsoft.Extensions.Options;
 
 namespace ClearBg.Cli;
 
 /// <summary><c>serve</c>, also without a verb: the gateway. Every <c>--Section:Setting=value</c> is a setting, as in every ASP.NET Core program.</summary>
 internal static class ServeCommand
 {
+    /// <summary>Each of these settings says where to listen; with none of them it is localhost, port 8080.</summary>
+    private static readonly string[] Addresses = ["urls", "http_ports", "https_ports", "Kestrel:Endpoints"];
+
     public static Command Create()
     {
         var verb = new Command("serve", "Runs the gateway (also without a verb). Settings can follow as --Section:Setting=value.") { TreatUnmatchedTokensAsErrors = false };
@@ -22,7 +25,7 @@ internal static class ServeCommand
     public static async Task<int> RunAsync(ParseResult line, CancellationToken cancellation)
     {
         var (output, error) = (line.InvocationConfiguration.Output, line.InvocationConfiguration.Error);
-        if (line.UnmatchedTokens.FirstOrDefault(static token => !token.StartsWith("--", StringComparison.Ordinal)) is { } stray)
+        if (FirstStray(line.UnmatchedTokens) is { } stray)
         {
             await error.WriteLineAsync($"'{stray}' is neither a verb nor a setting. See ClearBg --help.");
             return CommandLine.Misused;
@@ -30,39 +33,89 @@ internal static class ServeCommand
 
         try
         {
-            await using var app = Build([.. line.UnmatchedTokens]);
-            var welcome = new Welcome(output, await FirstKeyAsync(app.Services, cancellation));
-            var model = app.Services.GetRequiredService<SharedModel>();
-            model.Progress = welcome;
-            var loading = model.LoadedAsync(cancellation);
-            await app.StartAsync(cancellation);
-            await Task.WhenAny(loading, app.WaitForShutdownAsync(cancellation));
-            if (loading.IsCompleted)
+            var builder = CreateBuilder([.. line.UnmatchedTokens]);
+            await using var app = Build(builder);
+            if (ConfigurationCheck.Mistakes(app.Services, builder.Services) is { Count: > 0 } mistakes)
             {
-                await loading;
-                welcome.Ready(app.Urls);
+                await error.WriteLineAsync($"The configuration is wrong: {string.Join(" ", mistakes)}");
+                return CommandLine.Misused;
             }
 
-            await app.WaitForShutdownAsync(cancellation);
+            await ServeAsync(app, output, cancellation);
             return 0;
         }
-        catch (OptionsValidationException exception)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            await error.WriteLineAsync($"The configuration is wrong: {string.Join(" ", exception.Failures)}");
-            return CommandLine.Misused;
+            // Told to stop before it was up.
+            return 0;
         }
-        catch (Exception exception) when (exception is StoreException or ModelException or DllNotFoundException)
+        catch (Exception exception) when (exception is StoreException or ModelException or DllNotFoundException or ListenException)
         {
             await error.WriteLineAsync(exception.Message);
             return CommandLine.Failed;
         }
     }
 
-    /// <summary>The gateway, built but not started, with an unmigrated database.</summary>
-    internal static WebApplication Build(string[] settings)
+    /// <summary>Settings are <c>--name=value</c> or <c>--name value</c>; the first token that is neither is a mistyped verb.</summary>
+    private static string? FirstStray(IReadOnlyList<string> tokens)
+    {
+        for (var i = 0; i < tokens.Count; i++)
+        {
+            if (!IsName(tokens[i]))
+            {
+                return tokens[i];
+            }
+
+            if (!tokens[i].Contains('=') && i + 1 < tokens.Count && !IsName(tokens[i + 1]))
+            {
+                i++;
+            }
+        }
+
+        return null;
+
+        static bool IsName(string token) => token.StartsWith("--", StringComparison.Ordinal);
+    }
+
+    private static async Task ServeAsync(WebApplication app, TextWriter output, CancellationToken cancellation)
+    {
+        var welcome = new Welcome(output);
+        var model = app.Services.GetRequiredService<SharedModel>();
+        model.Progress = welcome;
+        var loading = model.LoadedAsync(cancellation);
+        await app.Services.GetRequiredService<Store>().MigrateAsync(cancellation);
+        await ListenAsync(app, cancellation);
+        var stopped = app.WaitForShutdownAsync(cancellation);
+        if (await Task.WhenAny(loading, stopped) == loading)
+        {
+            await loading;
+
+            // Last, and said at once: a key made before something else fails would be lost, for it is shown only this once.
+            var key = await app.Services.GetRequiredService<FirstAccount>().EnsureAsync(cancellation: cancellation);
+            welcome.Ready(app.Urls, key?.Reveal());
+        }
+
+        await stopped;
+    }
+
+    private static async Task ListenAsync(WebApplication app, CancellationToken cancellation)
+    {
+        try
+        {
+            await app.StartAsync(cancellation);
+        }
+        catch (Exception exception) when (exception is IOException or SocketException)
+        {
+            // "Failed to bind to address http://127.0.0.1:8080: address already in use."
+            throw new ListenException($"{exception.Message.TrimEnd('.')}. Set --urls to another address, or stop what uses this one.", exception);
+        }
+    }
+
+    /// <summary>Everything registered; tests start here too.</summary>
+    internal static WebApplicationBuilder CreateBuilder(string[] settings)
     {
         var builder = WebApplication.CreateBuilder(settings);
-        if (builder.Configuration["urls"] is null && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
+        if (!Addresses.Any(key => builder.Configuration.GetSection(key).Exists()))
         {
             builder.WebHost.UseUrls("http://localhost:8080");
         }
@@ -72,7 +125,11 @@ internal static class ServeCommand
         builder.Services.AddCredits();
         builder.Services.AddRemoval();
         builder.Services.AddExceptionHandler<UnhandledFailures>();
+        return builder;
+    }
 
+    internal static WebApplication Build(WebApplicationBuilder builder)
+    {
         var app = builder.Build();
         app.UseExceptionHandler(static _ => { });
         app.MapHealth();
@@ -80,9 +137,5 @@ internal static class ServeCommand
         return app;
     }
 
-    private static async Task<string?> FirstKeyAsync(IServiceProvider services, CancellationToken cancellation)
-    {
-        await services.GetRequiredService<Store>().MigrateAsync(cancellation);
-        return (await services.GetRequiredService<FirstAccount>().EnsureAsync(cancellation: cancellation))?.Reveal();
-    }
+    private sealed class ListenException(string message, Exception cause) : Exception(message, cause);
 }

@@ -4,15 +4,16 @@ namespace ClearBg.Cli;
 
 /// <summary>What a person at the terminal reads when the gateway starts: what it is preparing, the first key, and one command that works.</summary>
 /// <param name="output">Standard output. The key appears here and nowhere else.</param>
-/// <param name="firstKey">The key made at this start, or null when there were accounts already.</param>
-internal sealed class Welcome(TextWriter output, string? firstKey) : IProgress<PreparationProgress>
+internal sealed class Welcome(TextWriter output) : IProgress<PreparationProgress>
 {
     public void Report(PreparationProgress value) => output.WriteLine(value.Detail);
 
     /// <summary>Says that the gateway works, and how to try it.</summary>
-    public void Ready(ICollection<string> urls)
+    /// <param name="urls">Where it listens.</param>
+    /// <param name="firstKey">The key made at this start, or null when there were accounts already.</param>
+    public void Ready(ICollection<string> urls, string? firstKey)
     {
-        var url = urls.FirstOrDefault() ?? "http://localhost:8080";
+        var url = Reachable(urls.FirstOrDefault() ?? "http://localhost:8080");
         var picture = Path.GetRelativePath(Environment.CurrentDirectory, Path.Combine(AppContext.BaseDirectory, "samples", "chelsea.png"));
         if (firstKey is not null)
         {
@@ -31,4 +32,9 @@ internal sealed class Welcome(TextWriter output, string? firstKey) : IProgress<P
 
         output.WriteLine();
     }
+
+    /// <summary>Addresses that stand for every interface can be listened on, but not all of them can be called.</summary>
+    private static string Reachable(string url) =>
+        url.Replace("//[::]", "//localhost", StringComparison.Ordinal).Replace("//0.0.0.0", "//localhost", StringComparison.Ordinal)
+            .Replace("//+", "//localhost", StringComparison.Ordinal).Replace("//*", "//localhost", StringComparison.Ordinal);
 }

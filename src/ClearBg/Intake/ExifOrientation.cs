@@ -51,13 +51,14 @@ internal static class ExifOrientation
     }
 
     /// <summary>The standard wants one SHORT. Like libexif, this also takes a BYTE or a LONG, signed or not, and the first of several that fit into the entry.</summary>
-    private static uint ValueOf(ReadOnlySpan<byte> entry, bool littleEndian) => (Type: UInt16(entry[2..], littleEndian), Count: UInt32(entry[4..], littleEndian)) switch
-    {
-        (1 or 6, >= 1 and <= 4) => entry[8],
-        (3 or 8, 1 or 2) => UInt16(entry[8..], littleEndian),
-        (4 or 9, 1) => UInt32(entry[8..], littleEndian),
-        _ => 0,
-    };
+    private static uint ValueOf(ReadOnlySpan<byte> entry, bool littleEndian) =>
+        (Type: UInt16(entry[2..], littleEndian), Count: UInt32(entry[4..], littleEndian)) switch
+        {
+            (1 or 6, >= 1 and <= 4) => entry[8],
+            (3 or 8, 1 or 2) => UInt16(entry[8..], littleEndian),
+            (4 or 9, 1) => UInt32(entry[8..], littleEndian),
+            _ => 0,
+        };
 
     private static ushort UInt16(ReadOnlySpan<byte> bytes, bool littleEndian) =>
         littleEndian ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : BinaryPrimitives.ReadUInt16BigEndian(bytes);

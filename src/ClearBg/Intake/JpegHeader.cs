@@ -11,7 +11,7 @@ namespace ClearBg.Intake;
 internal static class JpegHeader
 {
     /// <summary>
-    /// Each scan of a progressive file goes over the whole picture again: a few bytes a scan buy seconds of decoding. Encoders write about 10. libvips stops at the same number.
+    /// Each scan of a progressive file goes over the whole picture again: a few bytes a scan buy seconds of decoding. Encoders write about 10.
     /// </summary>
     private const int MaxScans = 100;
 
@@ -56,19 +56,19 @@ internal static class JpegHeader
             {
                 if (frame is null)
                 {
-                    return new Failure(FailureCode.FailedToReadImage, "The JPEG file has a scan before its frame header.");
+                    return Unreadable("The JPEG file has a scan before its frame header.");
                 }
 
                 if (++scans > MaxScans)
                 {
-                    return new Failure(FailureCode.FailedToReadImage, string.Create(CultureInfo.InvariantCulture, $"The JPEG file has more than {MaxScans} scans."));
+                    return Unreadable(string.Create(CultureInfo.InvariantCulture, $"The JPEG file has more than {MaxScans} scans."));
                 }
             }
         }
 
         return frame is { } found && scans > 0
             ? found with { Orientation = Math.Max(orientation, ExifOrientation.Upright) }
-            : new Failure(FailureCode.FailedToReadImage, "The JPEG header is cut short.");
+            : Unreadable("The JPEG header is cut short.");
     }
 
     /// <summary>B.2.2: precision, lines, samples a line, components, and 3 bytes a component.</summary>
@@ -77,17 +77,17 @@ internal static class JpegHeader
         // SOF0 to SOF2 are baseline, extended and progressive Huffman. Lossless, hierarchical and arithmetic files hardly exist.
         if (marker > 0xC2)
         {
-            return new Failure(FailureCode.FailedToReadImage, "The JPEG file is lossless, hierarchical or arithmetically coded; only baseline and progressive are read.");
+            return Unreadable("The JPEG file is lossless, hierarchical or arithmetically coded; only baseline and progressive are read.");
         }
 
         if (segment is not [var precision, _, _, _, _, var components and >= 1 and <= 4, ..] || segment.Length != 6 + (3 * components))
         {
-            return new Failure(FailureCode.FailedToReadImage, "The JPEG frame header is corrupt.");
+            return Unreadable("The JPEG frame header is corrupt.");
         }
 
         if (precision != 8)
         {
-            return new Failure(FailureCode.FailedToReadImage, string.Create(CultureInfo.InvariantCulture, $"The JPEG file has {precision} bits a sample; only 8 are read."));
+            return Unreadable(string.Create(CultureInfo.InvariantCulture, $"The JPEG file has {precision} bits a sample; only 8 are read."));
         }
 
         return new StoredSize(BinaryPrimitives.ReadUInt16BigEndian(segment[3..]), BinaryPrimitives.ReadUInt16BigEndian(segment[1..]), ExifOrientation.Upright);
@@ -97,12 +97,12 @@ internal static class JpegHeader
     private static bool IsFrame(byte marker) => marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC);
 
     /// <summary>
-    /// RST0 to RST7 and SOI have no length. Nor, for us, has anything below SOF0: TEM has none, and the reserved rest is skipped bare by libjpeg where it looks for
-    /// a restart. A length read there would let a file hide scans.
+    /// RST0 to RST7 and SOI have no length. Nor, for us, has anything below SOF0: TEM has none, and the reserved rest is skipped bare by libjpeg where it
+    /// looks for a restart. A length read there would let a file hide scans.
     /// </summary>
     private static bool IsBare(byte marker) => marker is < 0xC0 or (>= 0xD0 and <= 0xD8);
 
-    /// <summary>Takes what lies after the next marker. Anything before it, entropy-coded data as well, is passed over with a vectorised search; the end counts as EOI.</summary>
+    /// <summary>The next marker; what is left begins after it. Entropy-coded data and garbage are passed over by a vectorised search; the end counts as EOI.</summary>
     private static byte NextMarker(ref ReadOnlySpan<byte> rest)
     {
         while (true)
@@ -145,4 +145,6 @@ internal static class JpegHeader
         rest = rest[end..];
         return true;
     }
+
+    private static Failure Unreadable(string detail) => new(FailureCode.FailedToReadImage, detail);
 }

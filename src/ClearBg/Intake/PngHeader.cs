@@ -18,18 +18,18 @@ internal static class PngHeader
     {
         if (file.Length < SignatureLength + ChunkFrame + IhdrLength)
         {
-            return new Failure(FailureCode.FailedToReadImage, "The PNG header is cut short.");
+            return Unreadable("The PNG header is cut short.");
         }
 
         if (file[SignatureLength..] is not [0, 0, 0, IhdrLength, (byte)'I', (byte)'H', (byte)'D', (byte)'R', ..])
         {
-            return new Failure(FailureCode.FailedToReadImage, "The PNG file does not start with its header.");
+            return Unreadable("The PNG file does not start with its header.");
         }
 
         var header = file.Slice(SignatureLength + 8, IhdrLength);
         if (!IsSane(header))
         {
-            return new Failure(FailureCode.FailedToReadImage, "The PNG header is corrupt.");
+            return Unreadable("The PNG header is corrupt.");
         }
 
         return new StoredSize(
@@ -69,4 +69,6 @@ internal static class PngHeader
 
         return ExifOrientation.Upright;
     }
+
+    private static Failure Unreadable(string detail) => new(FailureCode.FailedToReadImage, detail);
 }

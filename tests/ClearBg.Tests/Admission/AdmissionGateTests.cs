@@ -8,17 +8,19 @@ public class AdmissionGateTests
     private static AdmissionGate Gate(int megapixels, int queued) => new(Options.Create(new AdmissionOptions { Megapixels = megapixels, QueuedMegapixels = queued }));
 
     [Fact]
-    public async Task Lets_in_by_megapixels_begun()
+    public async Task Lets_in_by_megapixels_begun_and_counts_small_pictures_as_four()
     {
-        using var gate = Gate(3, 0);
-        using var one = await gate.EnterAsync(1, CancellationToken.None);
-        using var two = await gate.EnterAsync(1_000_001, CancellationToken.None);
-        using var four = await gate.EnterAsync(1, CancellationToken.None);
+        using var gate = Gate(13, 0);
+        using var small = await gate.EnterAsync(1, CancellationToken.None);
+        using var five = await gate.EnterAsync(4_000_001, CancellationToken.None);
+        using var tooMuch = await gate.EnterAsync(4_000_001, CancellationToken.None);
+        using var four = await gate.EnterAsync(4_000_000, CancellationToken.None);
+        using var full = await gate.EnterAsync(1, CancellationToken.None);
 
-        Assert.True(one.IsAcquired && two.IsAcquired && !four.IsAcquired);
-        two.Dispose();
-        using var five = await gate.EnterAsync(2_000_000, CancellationToken.None);
-        Assert.True(five.IsAcquired);
+        Assert.True(small.IsAcquired && five.IsAcquired && !tooMuch.IsAcquired && four.IsAcquired && !full.IsAcquired);
+        five.Dispose();
+        using var again = await gate.EnterAsync(5_000_000, CancellationToken.None);
+        Assert.True(again.IsAcquired);
     }
 
     [Fact]

@@ -21,11 +21,11 @@ internal sealed class Gateway : IAsyncDisposable
     {
         var model = new BrightnessModel();
         model.Write(_folder);
-        _app = ServeCommand.Build(
+        _app = ServeCommand.Build(ServeCommand.CreateBuilder(
         [
             "--urls=http://127.0.0.1:0", $"--Segmentation:Model={model.Name}", $"--Segmentation:Folder={_folder["models"]}",
             $"--Credits:Database={_folder["clearbg.db"]}", "--Serilog:MinimumLevel:Default=Fatal", .. settings,
-        ]);
+        ]));
     }
 
     public HttpClient Client { get; } = new();

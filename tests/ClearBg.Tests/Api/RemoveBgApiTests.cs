@@ -15,13 +15,13 @@ public sealed class RemoveBgApiTests : IAsyncLifetime
 
     private Gateway _gateway = null!;
 
-    public async Task InitializeAsync() => _gateway = await Gateway.StartAsync("--Admission:Megapixels=2", "--Admission:QueuedMegapixels=1");
+    public async Task InitializeAsync() => _gateway = await Gateway.StartAsync("--Admission:Megapixels=4", "--Admission:QueuedMegapixels=4");
 
     /// <summary>Whatever a test did: afterwards every buffer and every place is free again.</summary>
     public async Task DisposeAsync()
     {
         await Gateway.EventuallyAsync(() => _gateway.Pool.Rented == 0);
-        using (var everything = await _gateway.Gate.EnterAsync(2_000_000, CancellationToken.None))
+        using (var everything = await _gateway.Gate.EnterAsync(4_000_000, CancellationToken.None))
         {
             Assert.True(everything.IsAcquired);
         }
@@ -212,7 +212,7 @@ public sealed class RemoveBgApiTests : IAsyncLifetime
     [Fact]
     public async Task When_the_queue_is_full_the_answer_is_503_with_a_time_to_come_back()
     {
-        using var inside = await _gateway.Gate.EnterAsync(2_000_000, CancellationToken.None);
+        using var inside = await _gateway.Gate.EnterAsync(4_000_000, CancellationToken.None);
         var waiting = _gateway.PostAsync(Gateway.Form(Disc));
         using var refused = await FirstRefusedAsync();
 
@@ -255,8 +255,8 @@ public sealed class RemoveBgApiTests : IAsyncLifetime
             using var form = Gateway.Form(endless);
             var answer = _gateway.Client.PostAsync(new Uri("/v1.0/removebg", UriKind.Relative), form, stop.Token);
 
-            // The file, then the picture and its tensor.
-            await Gateway.EventuallyAsync(() => _gateway.Pool.Rented > 64 * 64 * 3 * 4);
+            // The form's first buffer has 64 KiB; only with the model's input beside it, 48 KiB, has the work begun.
+            await Gateway.EventuallyAsync(() => _gateway.Pool.Rented >= (64 + 48) * 1024);
             await stop.CancelAsync();
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answer);
         }
@@ -269,7 +269,7 @@ public sealed class RemoveBgApiTests : IAsyncLifetime
     [Fact]
     public async Task A_client_that_hangs_up_in_the_queue_gives_up_its_place()
     {
-        using var inside = await _gateway.Gate.EnterAsync(2_000_000, CancellationToken.None);
+        using var inside = await _gateway.Gate.EnterAsync(4_000_000, CancellationToken.None);
         using var stop = new CancellationTokenSource();
         using var form = Gateway.Form(Disc);
         var queued = _gateway.Client.PostAsync(new Uri("/v1.0/removebg", UriKind.Relative), form, stop.Token);

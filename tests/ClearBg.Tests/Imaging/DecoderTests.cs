@@ -219,33 +219,6 @@ public sealed class DecoderTests : IDisposable
         Assert.Equal((800, 200), (small.Pixels.Width, small.Pixels.Height));
     }
 
-    [Fact]
-    public void Ten_thousand_small_pictures_leave_nothing_behind()
-    {
-        var files = new[] { PictureFormat.Jpeg, PictureFormat.Png, PictureFormat.WebP }.Select(format => (format, PictureFiles.Real(format))).ToList();
-        Parallel.For(0, 600, DecodeOne);
-        var (tracked, handles) = (VipsNative.vips_tracked_get_mem(), Resident());
-
-        Parallel.For(0, 10_000, DecodeOne);
-
-        Assert.InRange((long)VipsNative.vips_tracked_get_mem() - (long)tracked, -1_000_000, 1_000_000);
-        Assert.InRange(Resident() - handles, long.MinValue, 100_000_000);
-
-        void DecodeOne(int i)
-        {
-            var (format, file) = files[i % 3];
-            using var decoded = _decoder.Decode(format, file, Full, CancellationToken.None);
-            Assert.Equal(8, decoded.Pixels.Width);
-        }
-
-        static long Resident()
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-            return Environment.WorkingSet;
-        }
-    }
-
     [Theory]
     [InlineData(nameof(PictureFormat.Jpeg))]
     [InlineData(nameof(PictureFormat.Png))]

@@ -9,7 +9,10 @@ internal static class PictureFiles
     private static readonly PictureMetadata Plain = new(null, 2.835, 2.835);
 
     public static byte[] Png(uint width, uint height, byte depth = 8, byte color = 6, params byte[][] chunks) =>
-        [0x89, .. "PNG\r\n\u001A\n"u8, .. PngChunk("IHDR", [.. BigEndian(width), .. BigEndian(height), depth, color, 0, 0, 0]), .. chunks.SelectMany(chunk => chunk), .. PngChunk("IDAT", []), .. PngChunk("IEND", [])];
+        [
+            0x89, .. "PNG\r\n\u001A\n"u8, .. PngChunk("IHDR", [.. BigEndian(width), .. BigEndian(height), depth, color, 0, 0, 0]),
+            .. chunks.SelectMany(chunk => chunk), .. PngChunk("IDAT", []), .. PngChunk("IEND", []),
+        ];
 
     public static byte[] PngChunk(string type, byte[] data)
     {

@@ -65,7 +65,7 @@ public sealed class SamplesTests(RealModel model) : IDisposable
     }
 
     [Fact]
-    public async Task The_zips_matte_nowthe_pngs_and_its_colours_keep_the_background()
+    public async Task The_zips_matte_is_the_pngs_and_its_colours_keep_the_background()
     {
         var file = RealModel.Sample("chelsea.png");
         var zip = await model.Removal.RunAsync(file, new RemovalOptions { Format = OutputFormat.Zip });

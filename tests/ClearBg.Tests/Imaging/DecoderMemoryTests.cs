@@ -1,0 +1,45 @@
+using ClearBg.Imaging;
+using ClearBg.Imaging.Vips;
+using ClearBg.Tests.Intake;
+
+namespace ClearBg.Tests.Imaging;
+
+/// <summary>Looks at the process's memory, so nothing else may run beside it.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;
+
+[Collection(nameof(Alone))]
+public class DecoderMemoryTests
+{
+    [Fact]
+    public void Ten_thousand_small_pictures_leave_nothing_behind()
+    {
+        using var pool = new BufferPool(0);
+        var decoder = new Decoder(pool);
+        var files = new[] { PictureFormat.Jpeg, PictureFormat.Png, PictureFormat.WebP }.Select(static format => (format, PictureFiles.Real(format))).ToList();
+        Parallel.For(0, 1_000, DecodeOne);
+        var (tracked, resident) = (VipsNative.vips_tracked_get_mem(), Resident());
+
+        Parallel.For(0, 10_000, DecodeOne);
+
+        Assert.Equal(0, pool.Rented);
+        Assert.Equal(tracked, VipsNative.vips_tracked_get_mem());
+
+        // A reference forgotten in each would be 20 MB and more.
+        Assert.InRange(Resident() - resident, long.MinValue, 15_000_000);
+
+        void DecodeOne(int i)
+        {
+            var (format, file) = files[i % 3];
+            using var decoded = decoder.Decode(format, file, (10, 10), CancellationToken.None);
+            Assert.Equal(8, decoded.Pixels.Width);
+        }
+
+        static long Resident()
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            return Environment.WorkingSet;
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using ClearBg.Imaging;
+using ClearBg.Segmentation;
+using Microsoft.Extensions.Options;
+
+namespace ClearBg.Tests.Segmentation;
+
+public sealed class SharedModelTests : IDisposable
+{
+    private readonly BufferPool _pool = new(0);
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose()
+    {
+        Assert.Equal(0, _pool.Rented);
+        _folder.Dispose();
+        _pool.Dispose();
+    }
+
+    [Fact]
+    public async Task Is_ready_after_one_real_inference_and_the_same_for_everyone()
+    {
+        new BrightnessModel().Write(_folder);
+        await using var model = Open();
+        Assert.False(model.IsReady);
+
+        var sessions = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => model.LoadedAsync(CancellationToken.None)));
+
+        Assert.True(model.IsReady);
+        Assert.Single(sessions.Distinct());
+    }
+
+    [Fact]
+    public async Task A_model_that_can_not_be_loaded_says_so_to_everyone_and_is_never_ready()
+    {
+        var manifest = new BrightnessModel().Write(_folder);
+        File.WriteAllText(Path.Combine(manifest.Folder, manifest.File), "broken");
+        await using var model = Open();
+
+        var first = await Assert.ThrowsAsync<ModelException>(() => model.LoadedAsync(CancellationToken.None));
+        var second = await Assert.ThrowsAsync<ModelException>(() => model.LoadedAsync(CancellationToken.None));
+
+        Assert.Equal(first.Message, second.Message);
+        Assert.False(model.IsReady);
+    }
+
+    [Fact]
+    public async Task Giving_up_waiting_does_not_stop_the_loading()
+    {
+        new BrightnessModel().Write(_folder);
+        await using var model = Open();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => model.LoadedAsync(new CancellationToken(true)));
+
+        Assert.Equal("brightness", (await model.LoadedAsync(CancellationToken.None)).Manifest.Name);
+    }
+
+    [Fact]
+    public async Task Closing_waits_for_the_loading_and_ends_it()
+    {
+        new BrightnessModel().Write(_folder);
+        var model = Open();
+        var loading = model.LoadedAsync(CancellationToken.None);
+
+        await model.DisposeAsync();
+
+        Assert.True(loading.IsCompleted);
+    }
+
+    private SharedModel Open()
+    {
+        var options = Options.Create(new SegmentationOptions { Model = "brightness", Folder = _folder["models"] });
+        return new SharedModel(new ModelCatalog(options), new ModelPreparation(options), _pool, options);
+    }
+}
