@@ -25,7 +25,7 @@ internal static class ServeCommand
     public static async Task<int> RunAsync(ParseResult line, CancellationToken cancellation)
     {
         var (output, error) = (line.InvocationConfiguration.Output, line.InvocationConfiguration.Error);
-        if (line.UnmatchedTokens.FirstOrDefault(static token => !token.StartsWith("--", StringComparison.Ordinal)) is { } stray)
+        if (Stray(line.UnmatchedTokens) is { } stray)
         {
             await error.WriteLineAsync($"'{stray}' is neither a verb nor a setting. See ClearBg --help.");
             return CommandLine.Misused;
@@ -88,6 +88,21 @@ internal static class ServeCommand
             // "Failed to bind to address http://127.0.0.1:8080: address already in use."
             throw new ListenException($"{exception.Message.TrimEnd('.')}. Set --urls to another address, or stop what uses this one.", exception);
         }
+    }
+
+    /// <summary>The first word that is neither <c>--name=value</c> nor part of <c>--name value</c>, or null.</summary>
+    private static string? Stray(IReadOnlyList<string> words)
+    {
+        for (var i = 0; i < words.Count; i++)
+        {
+            var (setting, whole) = (words[i].StartsWith("--", StringComparison.Ordinal), words[i].Contains('=', StringComparison.Ordinal));
+            if (!setting || (!whole && ++i == words.Count))
+            {
+                return words[Math.Min(i, words.Count - 1)];
+            }
+        }
+
+        return null;
     }
 
     private static WebApplicationBuilder CreateBuilder(string[] settings)
