@@ -103,6 +103,16 @@ internal sealed partial class Gateway : IAsyncDisposable
         return await Client.SendAsync(request);
     }
 
+    /// <summary>What it has used of all cores so far.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
     /// <summary>Kilobytes of physical memory, as Linux counts them.</summary>
     public long ResidentKilobytes() =>
         long.Parse(File.ReadLines($"/proc/{ProcessId}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).AsSpan(6).Trim(" \tkB"), System.Globalization.CultureInfo.InvariantCulture);
