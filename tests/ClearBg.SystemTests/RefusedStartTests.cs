@@ -23,7 +23,6 @@ public sealed class RefusedStartTests : IDisposable
     [Theory]
     [InlineData("frobnicate")]
     [InlineData("--urls", "http://127.0.0.1:0", "frobnicate")]
-    [InlineData("--urls")]
     public async Task Refuses_words_that_it_does_not_know(params string[] words)
     {
         var ended = await RunAsync(words);

@@ -8,6 +8,9 @@ internal sealed class AdmissionGate(IOptions<AdmissionOptions> options) : IDispo
 {
     private const long PixelsPerPermit = 1_000_000;
 
+    /// <summary>However small a picture, its copy at the model's size takes about as much as this many megapixels.</summary>
+    private const int LeastPermits = 4;
+
     private readonly int _permits = options.Value.Megapixels;
     private readonly ConcurrencyLimiter _limiter = new(new ConcurrencyLimiterOptions
     {
@@ -20,7 +23,7 @@ internal sealed class AdmissionGate(IOptions<AdmissionOptions> options) : IDispo
     /// <param name="pixels">Of the picture.</param>
     /// <param name="cancellation">Gives up the place in the queue.</param>
     public ValueTask<RateLimitLease> EnterAsync(long pixels, CancellationToken cancellation) =>
-        _limiter.AcquireAsync((int)Math.Clamp((pixels + PixelsPerPermit - 1) / PixelsPerPermit, 1, _permits), cancellation);
+        _limiter.AcquireAsync((int)Math.Clamp((pixels + PixelsPerPermit - 1) / PixelsPerPermit, Math.Min(LeastPermits, _permits), _permits), cancellation);
 
     public void Dispose() => _limiter.Dispose();
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace ClearBg.Admission;
 
-/// <summary>How much work is taken in at once (section <c>Admission</c>). A megapixel in flight costs about 12 MB beside the model.</summary>
+/// <summary>How much work is taken in at once (section <c>Admission</c>). A megapixel in flight costs about 12 MB beside the model; a picture counts as at least 4 of them.</summary>
 internal sealed class AdmissionOptions
 {
     public const string Section = "Admission";

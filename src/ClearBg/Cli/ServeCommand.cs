@@ -25,7 +25,7 @@ internal static class ServeCommand
     public static async Task<int> RunAsync(ParseResult line, CancellationToken cancellation)
     {
         var (output, error) = (line.InvocationConfiguration.Output, line.InvocationConfiguration.Error);
-        if (Stray(line.UnmatchedTokens) is { } stray)
+        if (FirstStray(line.UnmatchedTokens) is { } stray)
         {
             await error.WriteLineAsync($"'{stray}' is neither a verb nor a setting. See ClearBg --help.");
             return CommandLine.Misused;
@@ -56,13 +56,34 @@ internal static class ServeCommand
         }
     }
 
+    /// <summary>Settings are <c>--name=value</c> or <c>--name value</c>; the first token that is neither is a mistyped verb.</summary>
+    private static string? FirstStray(IReadOnlyList<string> tokens)
+    {
+        for (var i = 0; i < tokens.Count; i++)
+        {
+            if (!IsName(tokens[i]))
+            {
+                return tokens[i];
+            }
+
+            if (!tokens[i].Contains('=') && i + 1 < tokens.Count && !IsName(tokens[i + 1]))
+            {
+                i++;
+            }
+        }
+
+        return null;
+
+        static bool IsName(string token) => token.StartsWith("--", StringComparison.Ordinal);
+    }
+
     private static async Task ServeAsync(WebApplication app, TextWriter output, CancellationToken cancellation)
     {
-        await app.Services.GetRequiredService<Store>().MigrateAsync(cancellation);
         var welcome = new Welcome(output);
         var model = app.Services.GetRequiredService<SharedModel>();
         model.Progress = welcome;
         var loading = model.LoadedAsync(cancellation);
+        await app.Services.GetRequiredService<Store>().MigrateAsync(cancellation);
         await ListenAsync(app, cancellation);
         var stopped = app.WaitForShutdownAsync(cancellation);
         if (await Task.WhenAny(loading, stopped) == loading)
@@ -88,21 +109,6 @@ internal static class ServeCommand
             // "Failed to bind to address http://127.0.0.1:8080: address already in use."
             throw new ListenException($"{exception.Message.TrimEnd('.')}. Set --urls to another address, or stop what uses this one.", exception);
         }
-    }
-
-    /// <summary>The first word that is neither <c>--name=value</c> nor part of <c>--name value</c>, or null.</summary>
-    private static string? Stray(IReadOnlyList<string> words)
-    {
-        for (var i = 0; i < words.Count; i++)
-        {
-            var (setting, whole) = (words[i].StartsWith("--", StringComparison.Ordinal), words[i].Contains('=', StringComparison.Ordinal));
-            if (!setting || (!whole && ++i == words.Count))
-            {
-                return words[Math.Min(i, words.Count - 1)];
-            }
-        }
-
-        return null;
     }
 
     private static WebApplicationBuilder CreateBuilder(string[] settings)

@@ -16,6 +16,10 @@ internal sealed unsafe class BufferPool(long capacity) : IDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<nuint, Stack<nint>> _free = [];
     private long _kept;
+    private long _rented;
+
+    /// <summary>Bytes rented out at this moment, in whole size classes. 0 when every buffer is back.</summary>
+    public long Rented => Interlocked.Read(ref _rented);
 
     /// <summary>Bytes kept for reuse at this moment.</summary>
     public long Kept
@@ -39,15 +43,19 @@ internal sealed unsafe class BufferPool(long capacity) : IDisposable
             if (_free.TryGetValue(size, out var stack) && stack.TryPop(out var kept))
             {
                 _kept -= (long)size;
+                Interlocked.Add(ref _rented, (long)size);
                 return new PixelBuffer(this, kept, size, length);
             }
         }
 
-        return new PixelBuffer(this, (nint)NativeMemory.AlignedAlloc(size, Alignment), size, length);
+        var fresh = (nint)NativeMemory.AlignedAlloc(size, Alignment);
+        Interlocked.Add(ref _rented, (long)size);
+        return new PixelBuffer(this, fresh, size, length);
     }
 
     internal void Return(nint memory, nuint size)
     {
+        Interlocked.Add(ref _rented, -(long)size);
         lock (_lock)
         {
             if (_kept + (long)size <= capacity)

@@ -7,8 +7,11 @@ namespace ClearBg.Imaging;
 /// <summary>Writes rasters as PNG, JPEG or WebP, with the input's ICC profile and density and without its EXIF.</summary>
 internal sealed unsafe class Encoder
 {
-    /// <summary>zlib level, 0–9. Level 3 was within 3 % of level 6's size on cut-outs at less than half its time.</summary>
-    private const int PngCompression = 3;
+    /// <summary>
+    /// zlib level, 0–9, after the Up filter. Measured on cut-outs of 0.3 to 4 megapixels: a quarter smaller than any level without a filter, at the time of
+    /// its level 3; level 6 takes 1.4 times as long for 5 % less, trying all filters twice as long for nothing.
+    /// </summary>
+    private const int PngCompression = 2;
 
     /// <summary>JPEG quality that remove.bg's own answers have.</summary>
     private const int JpegQuality = 90;
@@ -20,7 +23,7 @@ internal sealed unsafe class Encoder
 
     /// <summary>PNG (RFC 2083) of 1, 3 or 4 bands.</summary>
     public static void WritePng(Raster raster, PictureMetadata metadata, Stream output, CancellationToken cancellation) =>
-        Write("pngsave_target", raster, metadata, output, cancellation, ("compression", PngCompression), ("filter", "none"), ("keep", "icc"));
+        Write("pngsave_target", raster, metadata, output, cancellation, ("compression", PngCompression), ("filter", "up"), ("keep", "icc"));
 
     /// <summary>Baseline JPEG (ITU-T T.81), quality 90, 4:2:0, of 1 or 3 bands.</summary>
     public static void WriteJpeg(Raster raster, PictureMetadata metadata, Stream output, CancellationToken cancellation) =>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 
 namespace ClearBg.Imaging;
@@ -20,9 +19,6 @@ internal sealed unsafe class PixelBuffer : IDisposable
     /// <summary>The bytes, at most 2 GiB of them.</summary>
     public Span<byte> Bytes => new(Pointer, checked((int)Length));
 
-    /// <summary>The bytes for code that awaits. Valid until this is disposed; from then on its span throws.</summary>
-    public Memory<byte> Memory => new View(this).Memory;
-
     /// <summary>The memory as values of another type.</summary>
     public Span<T> As<T>()
         where T : unmanaged => MemoryMarshal.Cast<byte, T>(Bytes);
@@ -41,23 +37,6 @@ internal sealed unsafe class PixelBuffer : IDisposable
         if (memory != 0)
         {
             _pool.Return(memory, _size);
-        }
-    }
-
-    /// <summary>Doesn't own the buffer: whoever rented it does.</summary>
-    private sealed class View(PixelBuffer buffer) : MemoryManager<byte>
-    {
-        public override Span<byte> GetSpan() => buffer.Bytes;
-
-        // Native memory never moves.
-        public override MemoryHandle Pin(int elementIndex = 0) => new(buffer.Pointer + elementIndex);
-
-        public override void Unpin()
-        {
-        }
-
-        protected override void Dispose(bool disposing)
-        {
         }
     }
 }

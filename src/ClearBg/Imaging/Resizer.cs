@@ -23,7 +23,10 @@ internal sealed class Resizer(BufferPool pool)
         using var premultiplied = VipsOperation.Apply("premultiply", image);
         using var scaled = Scale(premultiplied, width, height, kernel);
         using var straight = VipsOperation.Apply("unpremultiply", scaled);
-        using var samples = VipsOperation.Apply("cast", straight, ("format", "uchar"));
+
+        // The cast alone cuts fractions off: 254.9999 would be 254, and opaque no longer opaque.
+        using var rounded = VipsOperation.Apply("round", straight, ("round", "rint"));
+        using var samples = VipsOperation.Apply("cast", rounded, ("format", "uchar"));
         return Raster.From(pool, samples, cancellation);
     }
 

@@ -47,8 +47,8 @@ internal sealed class SharedModel : IAsyncDisposable
         ModelCatalog catalog, ModelPreparation preparation, BufferPool pool, SegmentationOptions options, CancellationToken cancellation)
     {
         var manifest = catalog.Find(options.Model);
-        var path = preparation.Prepare(manifest, Progress, cancellation);
-        var session = new SegmentationSession(pool, manifest, path, options.Threads);
+        var session = await LoadPreparedAsync(manifest, preparation, pool, options)
+            ?? new SegmentationSession(pool, manifest, preparation.Prepare(manifest, Progress, cancellation), options.Threads);
         try
         {
             await session.WarmAsync(cancellation);
@@ -59,5 +59,37 @@ internal sealed class SharedModel : IAsyncDisposable
             session.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Loads weights that are prepared already while their hash is still being computed: each takes some tenths of a second of one core.
+    /// Null when there are none, or when the hash turned out wrong.
+    /// </summary>
+    private static async Task<SegmentationSession?> LoadPreparedAsync(ModelManifest manifest, ModelPreparation preparation, BufferPool pool, SegmentationOptions options)
+    {
+        var path = preparation.PathOf(manifest);
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        var check = Task.Run(() => preparation.IsPrepared(manifest));
+        SegmentationSession? session = null;
+        try
+        {
+            session = new SegmentationSession(pool, manifest, path, options.Threads);
+        }
+        catch (ModelException) when (!check.GetAwaiter().GetResult())
+        {
+            // A damaged file need not even parse.
+        }
+
+        if (!await check)
+        {
+            session?.Dispose();
+            return null;
+        }
+
+        return session;
     }
 }
