@@ -9,13 +9,16 @@ internal static class Quotation
     private const int MostCharacters = 40;
 
     /// <summary>The value between quotation marks: 40 characters at most, an ellipsis where it was cut, U+FFFD for what is no printable text.</summary>
-    public static string Of(string value)
+    public static string Of(string value) => $"'{Printable(value, MostCharacters)}'";
+
+    /// <summary>The value without quotation marks, cut after so many characters.</summary>
+    public static string Printable(string value, int most = int.MaxValue)
     {
-        var quoted = new StringBuilder("'");
+        var quoted = new StringBuilder();
         var characters = 0;
         foreach (var character in value.EnumerateRunes())
         {
-            if (++characters > MostCharacters)
+            if (++characters > most)
             {
                 quoted.Append('…');
                 break;
@@ -24,7 +27,7 @@ internal static class Quotation
             quoted.Append((IsPrintable(character) ? character : Rune.ReplacementChar).ToString());
         }
 
-        return quoted.Append('\'').ToString();
+        return quoted.ToString();
     }
 
     /// <summary>Format characters go as well as controls: some turn the direction of everything after them.</summary>

@@ -24,6 +24,9 @@ internal static class RemovalParameters
         Of<Position>("position", FailureCode.InvalidPosition, TryPosition, PositionSentence, static (o, v) => o with { Position = v }),
     ];
 
+    /// <summary>Every parameter in the table's order, for surfaces that must know them beforehand: its name, what it can have (the rest of a sentence), and whether it is a boolean.</summary>
+    public static IEnumerable<(string Name, string Expected, bool IsSwitch)> Described => All.Select(static parameter => (parameter.Name, parameter.Expected, parameter.IsSwitch));
+
     /// <summary>Reads options from fields.</summary>
     /// <param name="fields">Name to value, as sent, from whatever kind of body.</param>
     /// <param name="defaults">What holds where a field is absent: surfaces and profiles differ.</param>
@@ -49,7 +52,7 @@ internal static class RemovalParameters
     }
 
     private static Parameter Of<T>(string name, FailureCode refusal, Parser<T> parse, string expected, Func<RemovalOptions, T, RemovalOptions> apply) =>
-        new(name, refusal, expected, (text, options) => parse(text, out var value) ? apply(options, value) : null);
+        new(name, refusal, expected, typeof(T) == typeof(bool), (text, options) => parse(text, out var value) ? apply(options, value) : null);
 
     /// <summary>True with the value, when a trimmed and non-empty text is one.</summary>
     private delegate bool Parser<T>(string text, out T value);
@@ -57,6 +60,7 @@ internal static class RemovalParameters
     /// <param name="Name">As fields name it.</param>
     /// <param name="Refusal">The code for a value that it cannot have.</param>
     /// <param name="Expected">What it can have: the rest of a sentence.</param>
+    /// <param name="IsSwitch">It is a boolean.</param>
     /// <param name="Apply">The options with a value applied; null when the value is bad.</param>
-    private sealed record Parameter(string Name, FailureCode Refusal, string Expected, Func<string, RemovalOptions, RemovalOptions?> Apply);
+    private sealed record Parameter(string Name, FailureCode Refusal, string Expected, bool IsSwitch, Func<string, RemovalOptions, RemovalOptions?> Apply);
 }

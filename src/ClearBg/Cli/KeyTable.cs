@@ -1,10 +1,9 @@
 using System.Globalization;
 using ClearBg.Credits;
-using Spectre.Console;
 
 namespace ClearBg.Cli;
 
-/// <summary>Keys as lines: a table for people, tab-separated values without a heading for programs.</summary>
+/// <summary>Keys as a listing.</summary>
 internal static class KeyTable
 {
     private static readonly string[] Heading = ["ID", "Name", "Account", "Created", "Revoked"];
@@ -14,28 +13,7 @@ internal static class KeyTable
     {
         var names = accounts.ToDictionary(account => account.Id, account => account.Name, StringComparer.Ordinal);
         var rows = keys.Select(key => new[] { key.Id, key.Name, names[key.AccountId], Show(key.CreatedAt), Show(key.RevokedAt) });
-        if (onTerminal)
-        {
-            WriteTable(output, rows);
-            return;
-        }
-
-        foreach (var row in rows)
-        {
-            output.WriteLine(string.Join('\t', row));
-        }
-    }
-
-    private static void WriteTable(TextWriter output, IEnumerable<string[]> rows)
-    {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns(Heading);
-        foreach (var row in rows)
-        {
-            // Text, not strings: those would be read as markup, and a name may hold brackets.
-            table.AddRow(row.Select(cell => new Text(cell)));
-        }
-
-        AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) }).Write(table);
+        Listing.Write(output, Heading, rows, onTerminal);
     }
 
     private static string Show(DateTimeOffset? time) => time?.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "";

@@ -42,7 +42,7 @@ internal static class KeysCommand
             var keys = await services.GetRequiredService<ApiKeys>().ListAsync(cancellation);
             var accounts = await services.GetRequiredService<Accounts>().ListAsync(cancellation);
             var output = line.InvocationConfiguration.Output;
-            KeyTable.Write(output, keys, accounts, onTerminal: !Console.IsOutputRedirected && ReferenceEquals(output, Console.Out));
+            KeyTable.Write(output, keys, accounts, Listing.IsTerminal(output));
             return 0;
         }));
         return verb;

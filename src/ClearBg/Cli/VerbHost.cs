@@ -1,16 +1,24 @@
 using System.CommandLine;
 using ClearBg.Credits;
-using Microsoft.Extensions.Options;
+using ClearBg.Operations;
+using ClearBg.Segmentation;
 
 namespace ClearBg.Cli;
 
 /// <summary>What a verb runs in: the server's configuration and services, without the server.</summary>
 /// <param name="folder">Where <c>appsettings.json</c> is looked for; null stands for the working directory.</param>
-internal sealed class VerbHost(string? folder = null)
+/// <param name="streams">Where bytes that are no text come from and go to; null stands for the process's own.</param>
+internal sealed class VerbHost(string? folder = null, StandardStreams? streams = null)
 {
+    // Watching appsettings.json for changes would put a watch on every folder below the working directory; no verb lives long enough to see one.
+    private static readonly string[] Unwatched = ["--hostBuilder:reloadConfigOnChange=false"];
+
+    public StandardStreams Streams { get; } = streams ?? StandardStreams.OfProcess;
+
     /// <summary>
     /// Runs <paramref name="verb"/> with the services it needs and returns its exit code; 2 when the configuration is wrong, 1 when the
-    /// database cannot be used, each with a sentence on standard error. Logs go there too: standard output belongs to the verb.
+    /// database, the model or a native library cannot be used, each with a sentence on standard error; 130 when it was interrupted.
+    /// Warnings are logged there too: standard output belongs to the verb.
     /// </summary>
     public async Task<int> RunAsync(ParseResult command, Action<IServiceCollection> register, Func<IServiceProvider, Task<int>> verb)
     {
@@ -18,21 +26,40 @@ internal sealed class VerbHost(string? folder = null)
         try
         {
             // The server's own builder: an environment that only the server reads (ASPNETCORE_ENVIRONMENT) must not lead a verb to other books.
-            var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = folder });
-            builder.Logging.ClearProviders().AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+            var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = folder, Args = Unwatched });
+            builder.Logging.SetMinimumLevel(LogLevel.Warning).ClearProviders().AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
             register(builder.Services);
             await using var host = builder.Build();
+            if (ConfigurationCheck.Mistakes(host.Services, builder.Services) is { Count: > 0 } mistakes)
+            {
+                await error.WriteLineAsync($"The configuration is wrong: {string.Join(" ", mistakes)}");
+                return CommandLine.Misused;
+            }
+
             return await verb(host.Services);
         }
-        catch (Exception e) when (e is OptionsValidationException or InvalidDataException)
+        catch (InvalidDataException e)
         {
             await error.WriteLineAsync(e.Message);
             return CommandLine.Misused;
         }
-        catch (StoreException e)
+        catch (Exception e) when (Breakage(e) is { } broken)
         {
-            await error.WriteLineAsync(e.Message);
+            await error.WriteLineAsync(broken.Message);
             return CommandLine.Failed;
         }
+        catch (OperationCanceledException)
+        {
+            return CommandLine.Interrupted;
+        }
     }
+
+    /// <summary>What keeps a verb from going on at all, with a message for whoever runs the installation; null for any other exception.</summary>
+    /// <remarks>A library that is looked for in a static constructor, as ONNX Runtime's is, may be missed in a wrapper.</remarks>
+    public static Exception? Breakage(Exception exception) => exception switch
+    {
+        StoreException or ModelException or DllNotFoundException => exception,
+        TypeInitializationException { InnerException: { } cause } => Breakage(cause),
+        _ => null,
+    };
 }

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.Globalization;
+using ClearBg.Segmentation;
+using Microsoft.Extensions.Options;
+
+namespace ClearBg.Cli;
+
+/// <summary><c>models list</c> and <c>models prepare</c>: which models there are, and their weights made ready before the first picture needs them.</summary>
+internal static class ModelsCommand
+{
+    /// <summary>The command with its two verbs.</summary>
+    public static Command Create(VerbHost host) => new("models", "Segmentation models of this installation.") { ListVerb(host), PrepareVerb(host) };
+
+    private static Command ListVerb(VerbHost host)
+    {
+        var verb = new Command("list", "Lists all models, ready or not; tab-separated when redirected, sizes in bytes.");
+        verb.SetAction(line => host.RunAsync(line, static services => services.AddSegmentation(), services =>
+        {
+            var output = line.InvocationConfiguration.Output;
+            var (catalog, configured) = (services.GetRequiredService<ModelCatalog>(), Configured(services));
+            ModelTable.Write(output, catalog, services.GetRequiredService<ModelPreparation>(), configured, Listing.IsTerminal(output));
+
+            // No line of the list would say that the gateway is set to a model that isn't there.
+            if (!catalog.Names.Contains(configured, StringComparer.Ordinal))
+            {
+                catalog.Find(configured);
+            }
+
+            return Task.FromResult(0);
+        }));
+        return verb;
+    }
+
+    private static Command PrepareVerb(VerbHost host)
+    {
+        var name = new Argument<string?>("name") { Description = "As listed; the configured model when left out.", Arity = ArgumentArity.ZeroOrOne };
+        var verb = new Command("prepare", "Makes a model's weights ready, unless they are, and prints the path of the file.") { name };
+        verb.SetAction((line, cancellation) => host.RunAsync(line, static services => services.AddSegmentation(), async services =>
+        {
+            var manifest = services.GetRequiredService<ModelCatalog>().Find(line.GetValue(name) ?? Configured(services));
+            var steps = new Steps(line.InvocationConfiguration.Error, manifest);
+            var path = await Task.Run(() => services.GetRequiredService<ModelPreparation>().Prepare(manifest, steps, cancellation), cancellation);
+            await line.InvocationConfiguration.Output.WriteLineAsync(path);
+            return 0;
+        }));
+        return verb;
+    }
+
+    private static string Configured(IServiceProvider services) => services.GetRequiredService<IOptions<SegmentationOptions>>().Value.Model;
+
+    /// <summary>A line for each step, with the size of what is read. The last one would only repeat the path that standard output gets.</summary>
+    private sealed class Steps(TextWriter error, ModelManifest manifest) : IProgress<PreparationProgress>
+    {
+        public void Report(PreparationProgress value)
+        {
+            var size = value.Stage == PreparationStage.Reading && manifest.Source is { } source ? string.Create(CultureInfo.InvariantCulture, $" ({source.Bytes} bytes)") : "";
+            error.WriteLine(value.Stage == PreparationStage.Ready ? $"{manifest.Name} is ready." : $"{value.Detail}{size}");
+        }
+    }
+}
