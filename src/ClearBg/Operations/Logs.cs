@@ -10,12 +10,16 @@ internal static class Logs
 {
     private const string Line = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj} {NewLine}{Exception}";
 
+    /// <summary>The host's own words when it cannot listen, with a stack trace; whoever started it says it in a sentence.</summary>
+    private const string StartFailed = "Hosting failed to start";
+
     public static void AddLogs(this WebApplicationBuilder builder)
     {
         var logger = new LoggerConfiguration()
             .MinimumLevel.Information()
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .Enrich.FromLogContext()
+            .Filter.ByExcluding(static entry => string.Equals(entry.MessageTemplate.Text, StartFailed, StringComparison.Ordinal))
             .WriteTo.Console(outputTemplate: Line, formatProvider: CultureInfo.InvariantCulture)
             .ReadFrom.Configuration(builder.Configuration)
             .CreateLogger();

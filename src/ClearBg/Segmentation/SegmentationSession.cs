@@ -24,6 +24,7 @@ internal sealed class SegmentationSession : IDisposable
     public SegmentationSession(BufferPool pool, ModelManifest manifest, string path, int threads)
     {
         (_pool, Manifest) = (pool, manifest);
+        OnnxTelemetry.TurnOff();
         using var options = new SessionOptions
         {
             IntraOpNumThreads = threads,

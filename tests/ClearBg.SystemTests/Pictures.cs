@@ -1,0 +1,74 @@
+using System.Buffers.Binary;
+using ClearBg.Imaging;
+
+namespace ClearBg.SystemTests;
+
+/// <summary>Good and hostile pictures.</summary>
+internal static class Pictures
+{
+    public static byte[] Cat { get; } = Sample("chelsea.png");
+
+    public static byte[] Rocket { get; } = Sample("rocket.jpg");
+
+    public static byte[] Truncated { get; } = Cat[..(Cat.Length / 2)];
+
+    public static byte[] TruncatedJpeg { get; } = Rocket[..(Rocket.Length / 2)];
+
+    /// <summary>One pixel wide and 500,000,000 high, which an area limit lets through.</summary>
+    public static byte[] Tower { get; } = Png(1, 500_000_000);
+
+    /// <summary>Asserts that a file begins as a PNG does and is whole.</summary>
+    public static void AssertIsPng(byte[] file)
+    {
+        using var pool = new BufferPool(0);
+        new Decoder(pool).Decode(PictureFormat.Png, file, (1, 1), CancellationToken.None).Dispose();
+    }
+
+    /// <summary>Asserts that a file is a PNG of which a tenth is transparent and a tenth opaque, but for a few levels.</summary>
+    public static unsafe void AssertIsCutOut(byte[] file)
+    {
+        using var pool = new BufferPool(0);
+        using var picture = new Decoder(pool).Decode(PictureFormat.Png, file, (1, 1), CancellationToken.None);
+        Assert.Equal(4, picture.Pixels.Bands);
+        var (clear, opaque) = (0, 0);
+        for (var y = 0; y < picture.Pixels.Height; y++)
+        {
+            var row = picture.Pixels.Row(y);
+            for (var x = 3; x < row.Length; x += 4)
+            {
+                clear += row[x] <= 5 ? 1 : 0;
+                opaque += row[x] >= 250 ? 1 : 0;
+            }
+        }
+
+        var tenth = picture.Pixels.Width * picture.Pixels.Height / 10;
+        Assert.True(clear > tenth && opaque > tenth, $"{clear} transparent and {opaque} opaque pixels are no cut-out.");
+    }
+
+    private static byte[] Sample(string name) => File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "samples", name));
+
+    /// <summary>Signature, a right header, and no pixel.</summary>
+    private static byte[] Png(uint width, uint height)
+    {
+        byte[] file = [0x89, .. "PNG\r\n\x1a\n"u8, 0, 0, 0, 13, .. "IHDR"u8, .. new byte[8], 8, 2, 0, 0, 0, .. new byte[4]];
+        BinaryPrimitives.WriteUInt32BigEndian(file.AsSpan(16), width);
+        BinaryPrimitives.WriteUInt32BigEndian(file.AsSpan(20), height);
+        BinaryPrimitives.WriteUInt32BigEndian(file.AsSpan(29), Crc(file.AsSpan(12, 17)));
+        return file;
+    }
+
+    private static uint Crc(ReadOnlySpan<byte> bytes)
+    {
+        var crc = uint.MaxValue;
+        foreach (var value in bytes)
+        {
+            crc ^= value;
+            for (var bit = 0; bit < 8; bit++)
+            {
+                crc = (crc >> 1) ^ ((crc & 1) * 0xEDB88320);
+            }
+        }
+
+        return ~crc;
+    }
+}

@@ -1,0 +1,78 @@
+using System.Net;
+
+namespace ClearBg.SystemTests;
+
+/// <summary>What a client and an attacker see of a running gateway.</summary>
+public sealed class RunningTests(SharedGateway shared) : IClassFixture<SharedGateway>
+{
+    /// <summary>Bodies that no picture fits in, bytes.</summary>
+    private const int Upload = 20_000_000;
+    private const int TooLarge = 26 << 20;
+
+    private readonly Gateway _gateway = shared.Gateway;
+
+    [FactNeeds("curl")]
+    public async Task Refuses_a_caller_without_a_key_before_the_upload_begins()
+    {
+        var file = Path.Combine(shared.Folder, "large.bin");
+        await File.WriteAllBytesAsync(file, new byte[Upload]);
+
+        var curl = await Shell.RunAsync(
+        [
+            "curl", "--silent", "--noproxy", "*", "-H", "Expect: 100-continue", "--expect100-timeout", "30", "-F", $"image_file=@{file}",
+            "-o", "/dev/null", "-w", "%{http_code} %{size_upload}", $"{_gateway.Url}/v1.0/removebg",
+        ]);
+
+        Assert.Equal("401 0", curl.Output);
+    }
+
+    [Fact]
+    public async Task Answers_the_health_verb()
+    {
+        var ready = await Shell.RunAsync(["dotnet", Gateway.Program, "health", "--url", _gateway.Url]);
+        Assert.Equal((0, "ready"), (ready.Code, ready.Output.Trim()));
+
+        var nobody = await Shell.RunAsync(["dotnet", Gateway.Program, "health", "--url", Gateway.FreeUrl()]);
+        Assert.Equal(1, nobody.Code);
+        Assert.Contains("does not answer", nobody.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Keeps_its_memory_through_good_and_hostile_pictures()
+    {
+        (byte[] Picture, HttpStatusCode Answer)[] mix =
+        [
+            (Pictures.Cat, HttpStatusCode.OK),
+            (Pictures.Truncated, HttpStatusCode.BadRequest),
+            ("<html>no picture</html>"u8.ToArray(), HttpStatusCode.BadRequest),
+            (Pictures.Tower, HttpStatusCode.BadRequest),
+            (new byte[TooLarge], HttpStatusCode.BadRequest),
+            (Pictures.Rocket, HttpStatusCode.OK),
+            (Pictures.TruncatedJpeg, HttpStatusCode.BadRequest),
+            ([0xFF, 0xD8, 0xFF], HttpStatusCode.BadRequest),
+            (Pictures.Tower, HttpStatusCode.BadRequest),
+            (new byte[TooLarge], HttpStatusCode.BadRequest),
+        ];
+        for (var i = 0; i < 5; i++)
+        {
+            await SendAsync(Pictures.Cat, HttpStatusCode.OK);
+        }
+
+        var before = _gateway.ResidentKilobytes();
+        for (var i = 0; i < 60; i++)
+        {
+            var (picture, answer) = mix[i % mix.Length];
+            await SendAsync(picture, answer);
+        }
+
+        var after = _gateway.ResidentKilobytes();
+        Assert.True(after <= before * 1.25, $"{before} kB became {after} kB.");
+    }
+
+    private async Task SendAsync(byte[] picture, HttpStatusCode expected)
+    {
+        using var answer = await _gateway.RemoveAsync(picture, _gateway.Key!);
+        var body = await answer.Content.ReadAsByteArrayAsync();
+        Assert.True(answer.StatusCode == expected, $"{answer.StatusCode} in place of {expected}: {System.Text.Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, 400)))}");
+    }
+}
