@@ -131,7 +131,14 @@ internal static class ServeCommand
     internal static WebApplication Build(WebApplicationBuilder builder)
     {
         var app = builder.Build();
-        app.UseExceptionHandler(static _ => { });
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            // An answered exception is still a bug: without this the framework would log nothing of it.
+            SuppressDiagnosticsCallback = static _ => false,
+
+            // Asked for, but never reached: UnhandledFailures answers everything.
+            ExceptionHandler = static _ => Task.CompletedTask,
+        });
         app.MapHealth();
         app.MapRemoveBg();
         return app;
