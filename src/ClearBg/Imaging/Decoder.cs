@@ -29,17 +29,38 @@ internal sealed unsafe class Decoder(BufferPool pool)
             var (width, height) = orientation >= 5 ? (enough.Height, enough.Width) : enough;
             var shrink = format == PictureFormat.Jpeg ? ShrinkOnLoad(header, width, height) : 1;
             using var loaded = shrink == 1 ? null : Load(format, data, file.Length, shrink);
-            var source = loaded ?? header;
 
             // After a conversion to sRGB the pixels no longer are in the file's profile.
-            var profile = source.Bands >= 3 && source.Interpretation != VipsInterpretation.Cmyk ? RgbProfileOf(header) : null;
+            var profile = IsRgb(header) ? RgbProfileOf(header) : null;
             var (x, y) = orientation >= 5 ? (header.Resolution.Y, header.Resolution.X) : header.Resolution;
+            var pixels = ReadPixels(loaded ?? header, cancellation);
+            if (pixels is null)
+            {
+                // A source is read once, from top to bottom: the second attempt needs a new one.
+                using var again = Load(format, data, file.Length, shrink);
+                using var rgb = ToEightBitRgb(again, trustProfile: false);
+                pixels = Raster.From(pool, rgb, cancellation);
+            }
 
-            using var rgb = ToEightBitRgb(source);
-            var pixels = Raster.From(pool, rgb, cancellation);
             return new DecodedPicture(orientation == 1 ? pixels : Upright(pixels, orientation, cancellation), new PictureMetadata(profile, x, y));
         }
     }
+
+    /// <summary>Null when the file's grey or CMYK profile may be what can't be used.</summary>
+    private Raster? ReadPixels(VipsImage source, CancellationToken cancellation)
+    {
+        try
+        {
+            using var rgb = ToEightBitRgb(source, trustProfile: true);
+            return Raster.From(pool, rgb, cancellation);
+        }
+        catch (VipsException) when (!IsRgb(source) && source.IccProfile is not null)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsRgb(VipsImage image) => image.Bands >= 3 && image.Interpretation != VipsInterpretation.Cmyk;
 
     private static VipsImage Load(PictureFormat format, byte* data, int length, int shrink)
     {
@@ -74,18 +95,18 @@ internal sealed unsafe class Decoder(BufferPool pool)
         return shrink;
     }
 
-    private static VipsImage ToEightBitRgb(VipsImage source)
+    private static VipsImage ToEightBitRgb(VipsImage source, bool trustProfile)
     {
         if (source.Interpretation == VipsInterpretation.Cmyk)
         {
-            return VipsOperation.Apply("icc_transform", source, ("output-profile", "srgb"), ("embedded", true), ("input-profile", "cmyk"));
+            return VipsOperation.Apply("icc_transform", source, ("output-profile", "srgb"), ("embedded", trustProfile), ("input-profile", "cmyk"));
         }
 
         if (source.Bands < 3)
         {
-            return source.IccProfile is null
-                ? VipsOperation.Apply("colourspace", source, ("space", "srgb"))
-                : VipsOperation.Apply("icc_transform", source, ("output-profile", "srgb"), ("embedded", true));
+            return trustProfile && source.IccProfile is not null
+                ? VipsOperation.Apply("icc_transform", source, ("output-profile", "srgb"), ("embedded", true))
+                : VipsOperation.Apply("colourspace", source, ("space", "srgb"));
         }
 
         return source.Format == VipsBandFormat.UShort

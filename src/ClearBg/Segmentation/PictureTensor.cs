@@ -52,23 +52,7 @@ internal sealed unsafe record PictureTensor(PixelBuffer Values, Box Content) : I
         using var opaque = picture.Bands == 4 ? VipsOperation.Apply("flatten", image, ("background", 128)) : VipsOperation.Apply("copy", image);
         using var small = VipsOperation.Apply(
             "resize", opaque, ("scale", (double)content.Width / opaque.Width), ("vscale", (double)content.Height / opaque.Height), ("kernel", "linear"));
-        if (metadata.IccProfile is not { } profile)
-        {
-            return Raster.From(pool, small, cancellation);
-        }
-
-        using var copy = VipsOperation.Apply("copy", small);
-        copy.SetIccProfile(profile);
-        try
-        {
-            using var srgb = VipsOperation.Apply("icc_transform", copy, ("output-profile", "srgb"), ("embedded", true));
-            return Raster.From(pool, srgb, cancellation);
-        }
-        catch (VipsException)
-        {
-            // A broken profile: the colours as they stand are what every viewer shows too.
-            return Raster.From(pool, small, cancellation);
-        }
+        return ColourProfile.ToSrgb(pool, small, metadata.IccProfile, cancellation);
     }
 
     private static void Normalise(ModelInput input, Raster small, Box content, PixelBuffer values)

@@ -75,6 +75,31 @@ public sealed class ColourTests : IDisposable
         Assert.Equal(-1, output.AsSpan().IndexOf("Exif"u8));
     }
 
+    /// <summary>A profile that says the right colour space and links two devices passes every check but use: it was a 500 with a background, and a refusal of grey and CMYK.</summary>
+    [Theory]
+    [InlineData("RGB ", 3)]
+    [InlineData("GRAY", 1)]
+    public void A_profile_that_can_not_be_used_leaves_the_colours_as_they_stand(string space, int bands)
+    {
+        var link = new byte[132];
+        BinaryPrimitives.WriteInt32BigEndian(link, link.Length);
+        link[8] = 4;
+        System.Text.Encoding.ASCII.GetBytes("link" + space + space).CopyTo(link, 12);
+        "acsp"u8.CopyTo(link.AsSpan(36));
+        using var picture = new Raster(_pool, 16, 16, bands);
+        picture.Samples.Fill(90);
+        var jpeg = Pictures.Encode(Encoder.WriteJpeg, picture, new PictureMetadata(null, 1, 1));
+        byte[] file = [.. jpeg[..2], .. PictureFiles.JpegSegment(0xE2, [.. "ICC_PROFILE\0"u8, 1, 1, .. link]), .. jpeg[2..]];
+
+        using var decoded = Decode(file);
+        using var image = decoded.Pixels.AsVips();
+        using var srgb = ColourProfile.ToSrgb(_pool, image, link, CancellationToken.None);
+
+        Assert.Equal(3, decoded.Pixels.Bands);
+        Assert.All(decoded.Pixels.Samples.ToArray(), static sample => Assert.InRange(sample, 88, 92));
+        Assert.Equal(decoded.Pixels.Samples.ToArray(), srgb.Samples.ToArray());
+    }
+
     [Fact]
     public void Without_a_profile_none_is_written()
     {
