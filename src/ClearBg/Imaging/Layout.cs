@@ -9,8 +9,8 @@ namespace ClearBg.Imaging;
 /// <param name="Target">On the canvas; never leaves it.</param>
 internal readonly record struct Layout(int Width, int Height, Box Source, Box Target)
 {
-    /// <summary>True when the canvas is the whole picture, unmoved.</summary>
-    public bool IsWholePicture => Source == new Box(0, 0, Width, Height) && Target == Source;
+    /// <summary>True when what is shown covers the canvas.</summary>
+    public bool FillsCanvas => Target == new Box(0, 0, Width, Height);
 
     /// <summary>
     /// Crop first makes the canvas, then scale and position act inside it. At 100 % the subject touches the canvas; <paramref name="position"/> is CSS background-position,
@@ -45,6 +45,30 @@ internal readonly record struct Layout(int Width, int Height, Box Source, Box Ta
         }
 
         return Fit(new Layout(canvasWidth, canvasHeight, source, target), maxPixels, maxSide);
+    }
+
+    /// <summary>
+    /// The same canvas and scale with as much of the picture around the subject as the canvas has room for: a soft edge may reach further than the subject's box,
+    /// and must not end in a straight line.
+    /// </summary>
+    /// <param name="width">Of the picture, pixels.</param>
+    /// <param name="height">Of the picture, pixels.</param>
+    public Layout Widened(int width, int height)
+    {
+        var (left, sourceWidth, targetLeft, targetWidth) = Widened(Source.Left, Source.Width, Target.Left, Target.Width, width, Width);
+        var (top, sourceHeight, targetTop, targetHeight) = Widened(Source.Top, Source.Height, Target.Top, Target.Height, height, Height);
+        return this with { Source = new Box(left, top, sourceWidth, sourceHeight), Target = new Box(targetLeft, targetTop, targetWidth, targetHeight) };
+    }
+
+    /// <summary>One axis: whole pixels of the picture on both sides, as far as the picture and the canvas go.</summary>
+    private static (int Source, int SourceLength, int Target, int TargetLength) Widened(int source, int sourceLength, int target, int targetLength, int picture, int canvas)
+    {
+        var scale = (double)targetLength / sourceLength;
+        var before = (int)Math.Min(source, target / scale);
+        var after = (int)Math.Min(picture - source - sourceLength, (canvas - target - targetLength) / scale);
+        var start = Math.Clamp((int)Math.Round(target - (before * scale)), 0, target);
+        var end = Math.Clamp((int)Math.Round(target + targetLength + (after * scale)), target + targetLength, canvas);
+        return (source - before, sourceLength + before + after, start, end - start);
     }
 
     private static Box Scaled(int width, int height, Box subject, double? scale)

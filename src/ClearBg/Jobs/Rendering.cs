@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using ClearBg.Imaging;
-using ClearBg.Imaging.Vips;
 using ClearBg.Segmentation;
 using Microsoft.IO;
 
@@ -23,8 +22,10 @@ internal sealed class Rendering(Compositor compositor, Resizer resizer, BufferPo
 
     public RemovalResult Render(Matted matted, RemovalOptions options, StageTimes stages, CancellationToken cancellation)
     {
-        var layout = Layout.Arrange(
-            matted.Picture.Width, matted.Picture.Height, matted.Subject, options.Crop, options.CropMargin, options.Scale, options.Position, OutputSize.MaxPixels(options), OutputSize.MaxSide);
+        var (width, height) = (matted.Picture.Width, matted.Picture.Height);
+        var layout = Layout
+            .Arrange(width, height, matted.Subject, options.Crop, options.CropMargin, options.Scale, options.Position, OutputSize.MaxPixels(options), OutputSize.MaxSide)
+            .Widened(width, height);
         if (options.Format == OutputFormat.Zip)
         {
             return Zip(matted, layout, stages, cancellation);
@@ -93,7 +94,7 @@ internal sealed class Rendering(Compositor compositor, Resizer resizer, BufferPo
             background = background.Value.Over(Rgba.White);
         }
 
-        if (background is null && layout.IsWholePicture)
+        if (background is null && layout.FillsCanvas)
         {
             return cutOut;
         }
@@ -140,10 +141,7 @@ internal sealed class Rendering(Compositor compositor, Resizer resizer, BufferPo
         using (raster)
         {
             using var image = raster.AsVips();
-            using var tagged = VipsOperation.Apply("copy", image);
-            tagged.SetIccProfile(profile);
-            using var srgb = VipsOperation.Apply("icc_transform", tagged, ("output-profile", "srgb"), ("embedded", true), ("input-profile", "srgb"));
-            return Raster.From(pool, srgb, cancellation);
+            return ColourProfile.ToSrgb(pool, image, profile, cancellation);
         }
     }
 

@@ -26,7 +26,7 @@ public class LayoutTests
     {
         var layout = Arrange();
 
-        Assert.True(layout.IsWholePicture);
+        Assert.True(layout.FillsCanvas);
         Assert.Equal(new Layout(200, 100, new Box(0, 0, 200, 100), new Box(0, 0, 200, 100)), layout);
     }
 
@@ -47,7 +47,7 @@ public class LayoutTests
     }
 
     [Fact]
-    public void A_margin_means_nothing_without_crop() => Assert.True(Arrange(margin: All(Px(10))).IsWholePicture);
+    public void A_margin_means_nothing_without_crop() => Assert.Equal(Arrange(), Arrange(margin: All(Px(10))));
 
     [Theory]
 
@@ -111,6 +111,23 @@ public class LayoutTests
     }
 
     [Fact]
+    public void What_is_around_the_subject_is_shown_as_far_as_picture_and_canvas_go()
+    {
+        Assert.Equal(Arrange(), Arrange().Widened(200, 100));
+        Assert.Equal(Arrange(crop: true), Arrange(crop: true).Widened(200, 100));
+        Assert.Equal(new Layout(80, 70, new Box(30, 10, 80, 70), new Box(0, 0, 80, 70)), Arrange(crop: true, margin: All(Px(10))).Widened(200, 100));
+
+        // The canvas is larger than the picture: all of it, in its place.
+        Assert.Equal(new Layout(1060, 1050, new Box(0, 0, 200, 100), new Box(460, 480, 200, 100)), Arrange(crop: true, margin: All(Px(500))).Widened(200, 100));
+
+        // Moved to the left edge: what was left of it has no room.
+        Assert.Equal(new Layout(200, 100, new Box(40, 20, 160, 80), new Box(0, 0, 160, 80)), Arrange(position: new Position(0, 0)).Widened(200, 100));
+
+        // At a fifth of its size (12 × 10 at 94, 45) the whole picture shrinks with it.
+        Assert.Equal(new Layout(200, 100, new Box(0, 0, 200, 100), new Box(86, 41, 40, 20)), Arrange(scale: 0.1).Widened(200, 100));
+    }
+
+    [Fact]
     public void The_target_never_leaves_the_canvas_and_the_canvas_never_passes_its_caps()
     {
         var cases =
@@ -131,6 +148,15 @@ public class LayoutTests
         Prop.ForAll(cases.ToArbitrary(), static c =>
         {
             var layout = Layout.Arrange(c.width, c.height, c.subject, c.crop, c.margin, c.scale, c.position, c.cap, MaxSide);
+            var wide = layout.Widened(c.width, c.height);
+            Assert.InRange(wide.Target.Left, 0, layout.Target.Left);
+            Assert.InRange(wide.Target.Right, layout.Target.Right, layout.Width);
+            Assert.InRange(wide.Target.Top, 0, layout.Target.Top);
+            Assert.InRange(wide.Target.Bottom, layout.Target.Bottom, layout.Height);
+            Assert.InRange(wide.Source.Left, 0, layout.Source.Left);
+            Assert.InRange(wide.Source.Right, layout.Source.Right, c.width);
+            Assert.InRange(wide.Source.Top, 0, layout.Source.Top);
+            Assert.InRange(wide.Source.Bottom, layout.Source.Bottom, c.height);
             Assert.InRange(layout.Width, 1, MaxSide);
             Assert.InRange(layout.Height, 1, MaxSide);
             Assert.InRange((long)layout.Width * layout.Height, 1, c.cap);
