@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace ClearBg.Admission;
 
-/// <summary>How much work is taken in at once (section <c>Admission</c>). A megapixel in flight costs about 12 MB beside the model; a picture counts as at least 4 of them.</summary>
+/// <summary>How much work is taken in at once (section <c>Admission</c>). A megapixel in flight costs about 12 MB beside the model; a picture counts as at least 4 of them, one asked for as WebP twice, and a file that is large for its pixels by its bytes.</summary>
 internal sealed class AdmissionOptions
 {
     public const string Section = "Admission";
@@ -15,6 +15,10 @@ internal sealed class AdmissionOptions
     /// <summary>Megapixels of input that may wait, 0–100,000. What comes on top is refused.</summary>
     [Range(0, 100_000)]
     public int QueuedMegapixels { get; set; } = 400;
+
+    /// <summary>Seconds that a picture may wait for its turn before it is refused, 1–3,600.</summary>
+    [Range(1, 3_600)]
+    public int WaitSeconds { get; set; } = 30;
 }
 
 [OptionsValidator]

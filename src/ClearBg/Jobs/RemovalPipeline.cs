@@ -31,6 +31,9 @@ internal sealed partial class RemovalPipeline(
     IOptions<IntakeOptions> intake,
     ILogger<RemovalPipeline> log)
 {
+    /// <summary>Memory that a pixel in flight takes.</summary>
+    private const int BytesPerPixel = 12;
+
     /// <summary>Runs a job.</summary>
     /// <param name="file">The picture's bytes; they stay the caller's and must last until the task ends.</param>
     /// <param name="options">What was asked.</param>
@@ -47,14 +50,15 @@ internal sealed partial class RemovalPipeline(
         var output = OutputSize.Of(width, height, options);
 
         // 2 admission
-        using var admitted = await gate.EnterAsync(width * (long)height, cancellation);
+        var stages = new StageTimes();
+        using var admitted = await gate.EnterAsync(Weight(width * (long)height, file.Length, options), cancellation);
         if (!admitted.IsAcquired)
         {
             return new Failure(FailureCode.Overloaded);
         }
 
         var session = await model.LoadedAsync(cancellation);
-        var stages = new StageTimes();
+        stages.Lap("queue");
 
         // 3 decode
         if (!Decode(header, file, output, session.Manifest.Input, cancellation).Succeeded(out var decoded, out failure))
@@ -63,6 +67,12 @@ internal sealed partial class RemovalPipeline(
         }
 
         using var source = decoded;
+        if (!AgreesWith(source.Pixels, width, height))
+        {
+            LogUnreadable("its header and its decoder disagree about its size");
+            return new Failure(FailureCode.FailedToReadImage, "The picture's header doesn't fit its contents.");
+        }
+
         stages.Lap("decode");
 
         // 4 segment
@@ -97,6 +107,21 @@ internal sealed partial class RemovalPipeline(
 
         // 7 compose, 8 encode
         return rendering.Render(new Matted(picture, matte, subject, edge, source.Metadata), options, stages, cancellation);
+    }
+
+    /// <summary>
+    /// What a job counts for at the gate, in pixels. libwebp keeps a converted copy of the whole picture and its output, measured at twice the memory of the other
+    /// formats; and the file itself is held to the end, so one with more than 12 bytes a pixel counts by its bytes.
+    /// </summary>
+    private static long Weight(long pixels, long bytes, RemovalOptions options) =>
+        Math.Max(options.Format == OutputFormat.WebP ? 2 * pixels : pixels, bytes / BytesPerPixel);
+
+    /// <summary>libvips reads sizes and orientation by itself: a picture that it takes for another one than our header reader did would come out distorted.</summary>
+    private static bool AgreesWith(Raster decoded, int width, int height)
+    {
+        // Decoded at ½, ¼ or ⅛ a side is rounded.
+        var shrink = (int)Math.Round((double)Math.Max(width, height) / Math.Max(decoded.Width, decoded.Height));
+        return Math.Abs((decoded.Width * shrink) - width) <= shrink && Math.Abs((decoded.Height * shrink) - height) <= shrink;
     }
 
     private Outcome<DecodedPicture> Decode(PictureHeader header, PixelBuffer file, OutputSize output, ModelInput input, CancellationToken cancellation)

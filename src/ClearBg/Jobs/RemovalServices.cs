@@ -2,6 +2,7 @@ using ClearBg.Admission;
 using ClearBg.Imaging;
 using ClearBg.Intake;
 using ClearBg.Segmentation;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Microsoft.IO;
 
@@ -22,6 +23,7 @@ internal static class RemovalServices
         services.AddSingleton<IValidateOptions<IntakeOptions>, IntakeOptionsValidator>();
         services.AddOptions<AdmissionOptions>().BindConfiguration(AdmissionOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<AdmissionOptions>, AdmissionOptionsValidator>();
+        services.TryAddSingleton(TimeProvider.System);
         return services
             .AddSegmentation()
             .AddSingleton(_ => new BufferPool(KeptBuffers))

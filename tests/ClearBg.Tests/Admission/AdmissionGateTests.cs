@@ -5,7 +5,7 @@ namespace ClearBg.Tests.Admission;
 
 public class AdmissionGateTests
 {
-    private static AdmissionGate Gate(int megapixels, int queued) => new(Options.Create(new AdmissionOptions { Megapixels = megapixels, QueuedMegapixels = queued }));
+    private static AdmissionGate Gate(int megapixels, int queued, TimeProvider? time = null) => new(Options.Create(new AdmissionOptions { Megapixels = megapixels, QueuedMegapixels = queued, WaitSeconds = 30 }), time ?? TimeProvider.System);
 
     [Fact]
     public async Task Lets_in_by_megapixels_begun_and_counts_small_pictures_as_four()
@@ -67,6 +67,24 @@ public class AdmissionGateTests
         await stop.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        var next = gate.EnterAsync(1, CancellationToken.None).AsTask();
+        Assert.False(next.IsCompleted);
+        inside.Dispose();
+        using var entered = await next;
+        Assert.True(entered.IsAcquired);
+    }
+
+    [Fact]
+    public async Task Nobody_waits_longer_than_allowed()
+    {
+        using var gate = new AdmissionGate(Options.Create(new AdmissionOptions { Megapixels = 1, QueuedMegapixels = 1, WaitSeconds = 1 }), TimeProvider.System);
+        using var inside = await gate.EnterAsync(1, CancellationToken.None);
+        using (var tooLate = await gate.EnterAsync(1, CancellationToken.None))
+        {
+            Assert.False(tooLate.IsAcquired);
+        }
+
+        // And the place in the queue is free again.
         var next = gate.EnterAsync(1, CancellationToken.None).AsTask();
         Assert.False(next.IsCompleted);
         inside.Dispose();

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using ClearBg.Api;
 using ClearBg.Imaging;
 using ClearBg.Imaging.Vips;
 using ClearBg.Jobs;
@@ -35,6 +36,24 @@ public sealed class RemovalPipelineTests : IAsyncLifetime, IDisposable
     {
         Assert.Equal(0, _pool.Rented);
         _pool.Dispose();
+    }
+
+    /// <summary>libwebp takes twice the memory of the other formats, so its pictures count twice at the gate.</summary>
+    [Theory]
+    [InlineData("png", true)]
+    [InlineData("webp", false)]
+    public async Task A_webp_answer_counts_twice_at_the_gate(string format, bool fits)
+    {
+        await using var removal = new Removal(new BrightnessModel(), ("Admission:Megapixels", "8"), ("Admission:QueuedMegapixels", "0"));
+        using var half = await removal.Gate.EnterAsync(4_000_000, CancellationToken.None);
+        Assert.True(ParameterNames.Formats.TryParse(format, out var wanted));
+
+        // 2.2 megapixels: four at the gate, as every small picture; twice that is five.
+        var outcome = await removal.TryAsync(Pictures.Disc(2_000, 1_100), new RemovalOptions { Format = wanted });
+
+        Assert.Equal(fits, outcome.Succeeded(out var result, out var failure));
+        Assert.Equal(fits ? null : FailureCode.Overloaded, failure?.Code);
+        result?.Dispose();
     }
 
     [Fact]
