@@ -14,7 +14,9 @@ internal sealed unsafe class BufferPool(long capacity) : IDisposable
     private const int Alignment = 64;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<nuint, Stack<nint>> _free = [];
+
+    /// <summary>The buffer that came back last stands last. A few dozen at most, so a search costs nothing beside what they hold.</summary>
+    private readonly List<(nint Memory, nuint Size)> _free = [];
     private long _kept;
     private long _rented;
 
@@ -40,8 +42,11 @@ internal sealed unsafe class BufferPool(long capacity) : IDisposable
         var size = SizeClass((nuint)length);
         lock (_lock)
         {
-            if (_free.TryGetValue(size, out var stack) && stack.TryPop(out var kept))
+            var index = _free.FindLastIndex(free => free.Size == size);
+            if (index >= 0)
             {
+                var kept = _free[index].Memory;
+                _free.RemoveAt(index);
                 _kept -= (long)size;
                 Interlocked.Add(ref _rented, (long)size);
                 return new PixelBuffer(this, kept, size, length);
@@ -58,20 +63,17 @@ internal sealed unsafe class BufferPool(long capacity) : IDisposable
         Interlocked.Add(ref _rented, -(long)size);
         lock (_lock)
         {
-            if (_kept + (long)size <= capacity)
-            {
-                if (!_free.TryGetValue(size, out var stack))
-                {
-                    _free[size] = stack = new Stack<nint>();
-                }
+            _free.Add((memory, size));
+            _kept += (long)size;
 
-                stack.Push(memory);
-                _kept += (long)size;
-                return;
+            // Sizes that nobody asks for any more go first.
+            while (_kept > capacity)
+            {
+                NativeMemory.AlignedFree((void*)_free[0].Memory);
+                _kept -= (long)_free[0].Size;
+                _free.RemoveAt(0);
             }
         }
-
-        NativeMemory.AlignedFree((void*)memory);
     }
 
     public void Dispose() => Trim();
@@ -81,7 +83,7 @@ internal sealed unsafe class BufferPool(long capacity) : IDisposable
     {
         lock (_lock)
         {
-            foreach (var memory in _free.Values.SelectMany(static stack => stack))
+            foreach (var (memory, _) in _free)
             {
                 NativeMemory.AlignedFree((void*)memory);
             }

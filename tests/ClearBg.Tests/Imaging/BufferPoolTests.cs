@@ -34,6 +34,21 @@ public class BufferPoolTests
         Assert.Equal(0, pool.Kept);
     }
 
+    [Fact]
+    public void Sizes_that_nobody_asks_for_any_more_make_room_for_those_that_come()
+    {
+        using var pool = new BufferPool(300_000);
+        var old = Enumerable.Range(0, 3).Select(_ => pool.Rent(90_000)).ToList();
+        old.ForEach(static buffer => buffer.Dispose());
+
+        pool.Rent(200_000).Dispose();
+        var kept = pool.Kept;
+        using var again = pool.Rent(200_000);
+
+        Assert.InRange(kept, 200_000, 300_000);
+        Assert.Equal(kept - pool.Rented, pool.Kept);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(4095)]
