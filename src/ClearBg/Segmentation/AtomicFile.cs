@@ -6,8 +6,8 @@ namespace ClearBg.Segmentation;
 /// </summary>
 internal static class AtomicFile
 {
-    // Held while writing, so that others can tell a file at work from one left behind. Windows renames an open file only when deletion is shared.
-    private static readonly FileShare Held = OperatingSystem.IsWindows() ? FileShare.Delete : FileShare.None;
+    /// <summary>Writing takes seconds: a temporary file that nobody has written to for so long belongs to nobody.</summary>
+    private static readonly TimeSpan Abandoned = TimeSpan.FromHours(1);
 
     /// <summary>Writes <paramref name="path"/> and returns what is in it now.</summary>
     /// <param name="path">Full path; its folder is made when missing.</param>
@@ -23,13 +23,15 @@ internal static class AtomicFile
         var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
-            using var file = new FileStream(temporary, new FileStreamOptions
+            FileContent content;
+            using (var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, PreallocationSize = bytes }))
             {
-                Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = Held, PreallocationSize = bytes,
-            });
-            write(file);
-            file.Flush();
-            var content = FileContent.Of(file);
+                write(file);
+                file.Flush();
+                content = FileContent.Of(file);
+            }
+
+            // Closed before it gets its name: whoever opens it by that name must not meet our lock.
             check(content);
             Replace(temporary, path, content);
             return content;
@@ -58,16 +60,14 @@ internal static class AtomicFile
         {
             try
             {
-                using (File.Open(left, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+                if (File.GetLastWriteTimeUtc(left) < DateTime.UtcNow - Abandoned)
                 {
-                    // It opens: nobody holds it.
+                    File.Delete(left);
                 }
-
-                File.Delete(left);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // Another process is at work on it, or has just renamed it.
+                // Another process has just removed or renamed it.
             }
         }
     }

@@ -65,8 +65,8 @@ public sealed class ModelPreparationTests : IDisposable
     {
         var path = Preparation.PathOf(_package.Manifest);
         var left = _folder.Write($"{path}.0.tmp", "half a file"u8);
-        var other = $"{path}.1.tmp";
-        using var writing = new FileStream(other, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        File.SetLastWriteTimeUtc(left, DateTime.UtcNow - TimeSpan.FromHours(2));
+        var other = _folder.Write($"{path}.1.tmp", "half a file"u8);
 
         Preparation.Prepare(_package.Manifest);
 
