@@ -29,7 +29,7 @@ internal static class PeerBenchmark
             for (var turn = 0; turn < Turns; turn++)
             {
                 var theirs = await RunAsync("node", Path.Combine(peer, "remove.mjs"), input, pictures.New("peer.png"));
-                var ours = await RunAsync("dotnet", Path.Combine(AppContext.BaseDirectory, "ClearBg.dll"), "remove", input, "-o", pictures.New("ours.png"), "--overwrite");
+                var ours = await RunAsync("dotnet", Path.Combine(AppContext.BaseDirectory, "ClearBg.dll"), "remove", input, "-o", pictures.New("ours.png"), "--overwrite", "--quiet");
                 turns.Add((theirs, ours));
             }
 

@@ -27,9 +27,6 @@ internal sealed unsafe class Raster : IDisposable
     /// <summary>Bytes a row.</summary>
     public int Stride => Width * Bands;
 
-    /// <summary>Millions of pixels.</summary>
-    public double Megapixels => Width * (double)Height / 1e6;
-
     public byte* Pointer => _buffer.Pointer;
 
     public Span<byte> Samples => _buffer.Bytes;

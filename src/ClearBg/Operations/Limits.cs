@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
 namespace ClearBg.Operations;
 
 /// <summary>What Kestrel may take from a connection; how large a body may be is each surface's own matter.</summary>
@@ -15,6 +17,9 @@ internal static class Limits
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
+
+            // A client that hardly reads would keep its answer in memory for hours.
+            kestrel.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 4096, gracePeriod: TimeSpan.FromSeconds(10));
         });
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = ShutdownTimeout);
     }

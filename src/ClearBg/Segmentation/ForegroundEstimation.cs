@@ -47,9 +47,10 @@ internal sealed unsafe class ForegroundEstimation : IDisposable
         var pixels = width * height;
         using var mixed = pool.Rent((long)pixels * sizeof(Vector128<float>));
         var foreground = pool.Rent((long)pixels * sizeof(Vector128<float>));
-        var background = pool.Rent((long)pixels * sizeof(Vector128<float>));
+        PixelBuffer? background = null;
         try
         {
+            background = pool.Rent((long)pixels * sizeof(Vector128<float>));
             Average(picture, matte, factor, width, height, Colours(mixed));
             Solve(pool, Colours(mixed), width, height, foreground, background);
             return new ForegroundEstimation(foreground, background, width, height, picture);
@@ -57,7 +58,7 @@ internal sealed unsafe class ForegroundEstimation : IDisposable
         catch
         {
             foreground.Dispose();
-            background.Dispose();
+            background?.Dispose();
             throw;
         }
     }

@@ -76,8 +76,9 @@ internal sealed class SegmentationSession : IDisposable
 
     public void Dispose()
     {
+        // Never under an inference: that would be native memory freed while it is read. The semaphore stays, for those who may still wait.
+        _turn.Wait();
         _session.Dispose();
-        _turn.Dispose();
     }
 
     private unsafe Plane Run(PixelBuffer tensor, CancellationToken cancellation)

@@ -61,8 +61,6 @@ internal sealed unsafe class VipsImage : GObjectHandle
     /// <summary>EXIF orientation, 1 to 8; 1 when absent.</summary>
     public int Orientation => VipsNative.vips_image_get_orientation(this);
 
-    public bool HasAlpha => VipsNative.vips_image_hasalpha(this) != 0;
-
     /// <summary>Pixels per millimetre, horizontally and vertically.</summary>
     public (double X, double Y) Resolution => (VipsNative.vips_image_get_xres(this), VipsNative.vips_image_get_yres(this));
 
@@ -143,18 +141,12 @@ internal enum VipsBandFormat
 {
     UChar = 0,
     UShort = 2,
-    Float = 6,
 }
 
-/// <summary>VipsInterpretation, by libvips' numbers: those that our loaders give.</summary>
+/// <summary>VipsInterpretation, by libvips' numbers: those that make a difference here.</summary>
 internal enum VipsInterpretation
 {
-    Multiband = 0,
-    Grey = 1,
     Cmyk = 15,
-    Srgb = 22,
-    Rgb16 = 25,
-    Grey16 = 26,
 }
 
 /// <summary>libvips refused an operation. The message is for the log: it may quote anything.</summary>

@@ -14,16 +14,6 @@ internal static unsafe class VipsLibrary
     /// <summary>Gets libvips' warnings (corrupt files cause most). Never written to standard error.</summary>
     public static Action<string>? Warned { get; set; }
 
-    /// <summary>libvips' version, "8.18.7".</summary>
-    public static string Version
-    {
-        get
-        {
-            Start();
-            return $"{VipsNative.vips_version(0)}.{VipsNative.vips_version(1)}.{VipsNative.vips_version(2)}";
-        }
-    }
-
     /// <summary>Loads and configures libvips on the first call.</summary>
     /// <exception cref="DllNotFoundException">The library is missing; the message says what to install.</exception>
     public static void Start() => _ = Started.Value;
@@ -40,7 +30,7 @@ internal static unsafe class VipsLibrary
         // No picture comes twice: the cache would only hold requests' pixels in memory.
         VipsNative.vips_cache_set_max(0);
 
-        // Only the loaders that Codec calls by name; libvips never chooses one by looking at the bytes.
+        // Only the loaders that Decoder calls by name; libvips never chooses one by looking at the bytes.
         VipsNative.vips_block_untrusted_set(1);
         VipsNative.vips_operation_block_set("VipsForeignLoad", 1);
         foreach (var loader in (ReadOnlySpan<string>)["VipsForeignLoadJpegBuffer", "VipsForeignLoadPngBuffer", "VipsForeignLoadWebpBuffer"])

@@ -19,13 +19,7 @@ internal static unsafe partial class VipsNative
     internal static partial int vips_init(string argv0);
 
     [LibraryImport(Library)]
-    internal static partial int vips_version(int flag);
-
-    [LibraryImport(Library)]
     internal static partial void vips_cache_set_max(int max);
-
-    [LibraryImport(Library)]
-    internal static partial void vips_concurrency_set(int concurrency);
 
     [LibraryImport(Library)]
     internal static partial void vips_block_untrusted_set(int state);
@@ -112,9 +106,6 @@ internal static unsafe partial class VipsNative
 
     [LibraryImport(Library)]
     internal static partial int vips_image_get_orientation(VipsImage image);
-
-    [LibraryImport(Library)]
-    internal static partial int vips_image_hasalpha(VipsImage image);
 
     [LibraryImport(Library)]
     internal static partial double vips_image_get_xres(VipsImage image);

@@ -72,7 +72,7 @@ internal sealed unsafe class VipsOperation : IDisposable
         VipsNative.g_object_get_property(_handle, output, &value);
         var image = VipsNative.g_value_dup_object(&value);
         VipsNative.g_value_unset(&value);
-        return new VipsImage(image);
+        return image != 0 ? new VipsImage(image) : throw VipsException.Take();
     }
 
     public void Dispose() => _handle.Dispose();
