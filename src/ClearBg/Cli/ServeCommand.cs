@@ -33,6 +33,8 @@ internal static class ServeCommand
 
         try
         {
+            // Loading the library takes 40 to 80 ms, beside which the configuration can be read.
+            _ = Task.Run(OnnxTelemetry.TurnOff, cancellation);
             var builder = CreateBuilder([.. line.UnmatchedTokens]);
             await using var app = Build(builder);
             if (ConfigurationCheck.Mistakes(app.Services, builder.Services) is { Count: > 0 } mistakes)
