@@ -22,7 +22,13 @@ internal sealed class SharedModel : IAsyncDisposable
 
     /// <summary>The session, as soon as it is warm. The first call begins loading.</summary>
     /// <exception cref="ModelException">The model can't be prepared or loaded; every call then says so.</exception>
-    public Task<SegmentationSession> LoadedAsync(CancellationToken cancellation) => _loading.Value.WaitAsync(cancellation);
+    /// <exception cref="OperationCanceledException">The caller gave up, be the session there or not; loading goes on for the others.</exception>
+    public Task<SegmentationSession> LoadedAsync(CancellationToken cancellation)
+    {
+        // Begun in any case. WaitAsync alone would give a cancelled caller the session when loading was the quicker.
+        var loading = _loading.Value;
+        return cancellation.IsCancellationRequested ? Task.FromCanceled<SegmentationSession>(cancellation) : loading.WaitAsync(cancellation);
+    }
 
     public async ValueTask DisposeAsync()
     {
