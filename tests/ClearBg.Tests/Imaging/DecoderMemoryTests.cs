@@ -34,7 +34,7 @@ public class DecoderMemoryTests
         Assert.Equal(0, pool.Rented);
         Assert.Equal(tracked, VipsNative.vips_tracked_get_mem());
 
-        // A reference forgotten in each would be 6 MB and more in every round; the heap's own ups and downs are not in every round.
+        // What that count doesn't see, it would cost memory in every round; the heap's own ups and downs don't.
         Assert.InRange(growth.Min(), long.MinValue, 3_000_000);
 
         void DecodeOne(int i)
