@@ -132,7 +132,8 @@ internal sealed partial class Gateway : IAsyncDisposable
         Client.Dispose();
         if (!_process.HasExited)
         {
-            _process.Kill();
+            // With what it started: bwrap's own --die-with-parent would look at the thread that started it, and a pool thread may end any time.
+            _process.Kill(entireProcessTree: true);
             await _process.WaitForExitAsync();
         }
 

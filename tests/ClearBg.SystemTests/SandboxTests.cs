@@ -18,7 +18,7 @@ public sealed class SandboxTests : IDisposable
         var (data, cache, url) = (Directory.CreateDirectory(_folder["data"]).FullName, PreparedCache(), Gateway.FreeUrl());
         string[] sandbox =
         [
-            "bwrap", "--die-with-parent", "--unshare-user", "--unshare-ipc", "--unshare-uts", "--uid", "1654", "--gid", "1654", "--cap-drop", "ALL", "--clearenv",
+            "bwrap", "--unshare-user", "--unshare-ipc", "--unshare-uts", "--uid", "1654", "--gid", "1654", "--cap-drop", "ALL", "--clearenv",
             "--ro-bind", "/usr", "/usr", "--ro-bind", "/etc", "/etc",
             .. new[] { "/lib", "/lib64", "/bin" }.SelectMany(link => new[] { "--ro-bind-try", link, link }),
             "--ro-bind", DotnetFolder, "/dotnet", "--ro-bind", AppContext.BaseDirectory, "/app", "--ro-bind", cache, "/model",
