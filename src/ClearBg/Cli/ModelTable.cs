@@ -28,7 +28,7 @@ internal static class ModelTable
         ModelManifest? manifest = null;
         try
         {
-            manifest = catalog.Find(name);
+            manifest = catalog.ForThisMachine(name).Manifest;
             return [.. Facts(manifest, onTerminal), preparation.IsPrepared(manifest) ? "prepared" : "not prepared"];
         }
         catch (ModelException e)

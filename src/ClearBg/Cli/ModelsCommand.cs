@@ -5,11 +5,11 @@ using Microsoft.Extensions.Options;
 
 namespace ClearBg.Cli;
 
-/// <summary><c>models list</c> and <c>models prepare</c>: which models there are, and their weights made ready before the first picture needs them.</summary>
+/// <summary><c>models</c>: which models there are, their weights made ready before the first picture needs them, and their ranges measured for 8 bits.</summary>
 internal static class ModelsCommand
 {
-    /// <summary>The command with its two verbs.</summary>
-    public static Command Create(VerbHost host) => new("models", "Segmentation models of this installation.") { ListVerb(host), PrepareVerb(host) };
+    /// <summary>The command with its verbs.</summary>
+    public static Command Create(VerbHost host) => new("models", "Segmentation models of this installation.") { ListVerb(host), PrepareVerb(host), ModelCalibration.Create(host) };
 
     private static Command ListVerb(VerbHost host)
     {
@@ -34,11 +34,18 @@ internal static class ModelsCommand
     private static Command PrepareVerb(VerbHost host)
     {
         var name = new Argument<string?>("name") { Description = "As listed; the configured model when left out.", Arity = ArgumentArity.ZeroOrOne };
-        var verb = new Command("prepare", "Makes a model's weights ready, unless they are, and prints the path of the file.") { name };
+        var precision = new Option<ModelPrecision?>("--precision")
+        {
+            Description = "auto, int8 or float32: the file to make ready. As configured when left out.", HelpName = "PRECISION",
+        };
+        var verb = new Command("prepare", "Makes a model's weights ready, unless they are, and prints the path of the file.") { name, precision };
         verb.SetAction((line, cancellation) => host.RunAsync(line, static services => services.AddSegmentation(), async services =>
         {
-            var manifest = services.GetRequiredService<ModelCatalog>().Find(line.GetValue(name) ?? Configured(services));
-            var steps = new Steps(line.InvocationConfiguration.Error, manifest);
+            var settings = services.GetRequiredService<IOptions<SegmentationOptions>>().Value;
+            settings.Precision = line.GetValue(precision) ?? settings.Precision;
+            var choice = PrecisionChoice.Of(services.GetRequiredService<ModelCatalog>().Find(line.GetValue(name) ?? Configured(services)), settings);
+            var manifest = choice.Manifest;
+            var steps = new Steps(line.InvocationConfiguration.Error, choice);
             var path = await Task.Run(() => services.GetRequiredService<ModelPreparation>().Prepare(manifest, steps, cancellation), cancellation);
             await line.InvocationConfiguration.Output.WriteLineAsync(path);
             return 0;
@@ -49,12 +56,12 @@ internal static class ModelsCommand
     private static string Configured(IServiceProvider services) => services.GetRequiredService<IOptions<SegmentationOptions>>().Value.Model;
 
     /// <summary>A line for each step, with the size of what is read. The last one would only repeat the path that standard output gets.</summary>
-    private sealed class Steps(TextWriter error, ModelManifest manifest) : IProgress<PreparationProgress>
+    private sealed class Steps(TextWriter error, PrecisionChoice choice) : IProgress<PreparationProgress>
     {
         public void Report(PreparationProgress value)
         {
-            var size = value.Stage == PreparationStage.Reading && manifest.Source is { } source ? string.Create(CultureInfo.InvariantCulture, $" ({source.Bytes} bytes)") : "";
-            error.WriteLine(value.Stage == PreparationStage.Ready ? $"{manifest.Name} is ready." : $"{value.Detail}{size}");
+            var size = value.Stage == PreparationStage.Reading && choice.Manifest.Source is { } source ? string.Create(CultureInfo.InvariantCulture, $" ({source.Bytes} bytes)") : "";
+            error.WriteLine(value.Stage == PreparationStage.Ready ? $"{choice}. It is ready." : $"{value.Detail}{size}");
         }
     }
 }

@@ -10,8 +10,9 @@ internal sealed class Welcome(TextWriter output) : IProgress<PreparationProgress
 
     /// <summary>Says that the gateway works, and how to try it.</summary>
     /// <param name="urls">Where it listens.</param>
+    /// <param name="model">The model that is loaded.</param>
     /// <param name="firstKey">The key made at this start, or null when there were accounts already.</param>
-    public void Ready(ICollection<string> urls, string? firstKey)
+    public void Ready(ICollection<string> urls, PrecisionChoice model, string? firstKey)
     {
         var url = Reachable(urls.FirstOrDefault() ?? "http://localhost:8080");
         var picture = Path.GetRelativePath(Environment.CurrentDirectory, Path.Combine(AppContext.BaseDirectory, "samples", "chelsea.png"));
@@ -23,6 +24,7 @@ internal sealed class Welcome(TextWriter output) : IProgress<PreparationProgress
         }
 
         output.WriteLine();
+        output.WriteLine($"Model: {model}.");
         output.WriteLine($"ClearBg is ready on {url}. Try:");
         output.WriteLine($"  curl -H \"X-Api-Key: {firstKey ?? "$CLEARBG_KEY"}\" -F image_file=@{picture} -o cut-out.png {url}/v1.0/removebg");
         if (firstKey is null)

@@ -9,7 +9,7 @@ internal static class Health
 {
     /// <summary>
     /// <c>GET /health/live</c>: 200 as long as the process turns. <c>GET /health/ready</c>: 200 when the model has run one real inference, the database answers
-    /// and the process isn't stopping; else 503 with the reason in one word.
+    /// and the process isn't stopping, with the model, what it computes with and why; else 503 with the reason in one word.
     /// </summary>
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
@@ -18,7 +18,7 @@ internal static class Health
             lifetime.ApplicationStopping.IsCancellationRequested ? NotReady("stopping")
             : !model.IsReady ? NotReady("loading")
             : !await AnswersAsync(store, cancellation) ? NotReady("database")
-            : TypedResults.Text("ready"));
+            : TypedResults.Text($"ready, {model.Choice}"));
     }
 
     private static async Task<bool> AnswersAsync(Store store, CancellationToken cancellation)

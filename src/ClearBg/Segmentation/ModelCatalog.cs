@@ -36,6 +36,10 @@ internal sealed class ModelCatalog(IOptions<SegmentationOptions> options)
             : $"There is no model '{name}' in {Folder}. There is: {string.Join(", ", names)}.");
     }
 
+    /// <summary>The model <paramref name="name"/> with the file that is loaded on this machine.</summary>
+    /// <exception cref="ModelException">As for <see cref="Find"/>; or the configuration wants 8 bits and the model has no such file.</exception>
+    public PrecisionChoice ForThisMachine(string name) => PrecisionChoice.Of(Find(name), options.Value);
+
     private ModelManifest Read(string name)
     {
         var path = Path.Combine(Folder, name, ModelManifest.FileName);

@@ -11,7 +11,7 @@ internal static partial class ModelManifestValidation
 
     /// <summary>One sentence for each mistake, each beginning with the property's name; nothing when all is well.</summary>
     public static IEnumerable<string> MistakesIn(ModelManifest manifest) =>
-        [.. Identity(manifest), .. Input(manifest.Input), .. Output(manifest.Output), .. Source(manifest)];
+        [.. Identity(manifest), .. Input(manifest.Input), .. Output(manifest.Output), .. Source(manifest), .. Int8(manifest)];
 
     /// <summary>True for a name that can neither leave the folder it is joined to nor hide in it.</summary>
     public static bool IsPlainFileName(string name) =>
@@ -124,6 +124,32 @@ internal static partial class ModelManifestValidation
         if (manifest.Output.Name.Length > 0 && !source.Outputs.Contains(manifest.Output.Name, StringComparer.Ordinal))
         {
             yield return $"source.outputs lacks output.name '{manifest.Output.Name}'";
+        }
+    }
+
+    private static IEnumerable<string> Int8(ModelManifest manifest)
+    {
+        if (manifest.Int8 is not { } int8)
+        {
+            yield break;
+        }
+
+        if (manifest.Source is null)
+        {
+            yield return "int8 needs a source to be made from";
+        }
+
+        foreach (var (property, name) in new[] { ("file", int8.File), ("ranges", int8.Ranges) })
+        {
+            if (!IsPlainFileName(name))
+            {
+                yield return $"int8.{property} '{name}' is not a plain file name: no folder, no drive, no leading dot";
+            }
+        }
+
+        foreach (var mistake in Content("int8.", int8.Bytes, int8.Sha256))
+        {
+            yield return mistake;
         }
     }
 

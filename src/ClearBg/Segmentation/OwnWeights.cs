@@ -31,7 +31,7 @@ internal sealed class OwnWeights(string weights, string cache)
     {
         var path = PathOf(manifest);
         progress?.Report(new(PreparationStage.Reading, $"{_weights} is {Content()}; there is no hash to check it against"));
-        var prepared = WeightsConversion.Run(() => File.ReadAllBytes(_weights), _weights, manifest.KeptOutputs, path, null, progress, cancel);
+        var prepared = WeightsConversion.Run(() => File.ReadAllBytes(_weights), _weights, manifest.KeptOutputs, ranges: null, path, expected: null, progress, cancel);
         var note = System.Text.Encoding.ASCII.GetBytes($"{prepared.Sha256}  {Path.GetFileName(path)}\n");
         AtomicFile.Write(NoteOf(path), note.Length, file => file.Write(note), static _ => { });
     }

@@ -30,6 +30,10 @@ internal sealed class SegmentationOptions
     /// </summary>
     public string? Weights { get; set; }
 
+    /// <summary><c>Auto</c> (8 bits where the processor multiplies them exactly and the model has such a file, else single precision), <c>Int8</c> or <c>Float32</c>.</summary>
+    [EnumDataType(typeof(ModelPrecision))]
+    public ModelPrecision Precision { get; set; }
+
     /// <summary>Threads of an inference, 0–256. 0: one for each physical core.</summary>
     [Range(0, 256)]
     public int Threads { get; set; }

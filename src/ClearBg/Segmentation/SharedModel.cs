@@ -7,15 +7,21 @@ namespace ClearBg.Segmentation;
 internal sealed class SharedModel : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
+    private readonly Lazy<PrecisionChoice> _choice;
     private readonly Lazy<Task<SegmentationSession>> _loading;
 
     public SharedModel(ModelCatalog catalog, ModelPreparation preparation, BufferPool pool, IOptions<SegmentationOptions> options)
     {
-        _loading = new(() => Task.Run(() => LoadAsync(catalog, preparation, pool, options.Value, _stopping.Token)));
+        _choice = new(() => catalog.ForThisMachine(options.Value.Model));
+        _loading = new(() => Task.Run(() => LoadAsync(preparation, pool, options.Value.Threads, _stopping.Token)));
     }
 
     /// <summary>Hears of every step of the preparation; set it before the first <see cref="LoadedAsync"/>.</summary>
     public IProgress<PreparationProgress>? Progress { get; set; }
+
+    /// <summary>The file that is loaded, and why.</summary>
+    /// <exception cref="ModelException">There is no such model, or its manifest is wrong.</exception>
+    public PrecisionChoice Choice => _choice.Value;
 
     /// <summary>True once the model is loaded and one real inference has run.</summary>
     public bool IsReady => _loading is { IsValueCreated: true, Value.IsCompletedSuccessfully: true };
@@ -49,12 +55,11 @@ internal sealed class SharedModel : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private async Task<SegmentationSession> LoadAsync(
-        ModelCatalog catalog, ModelPreparation preparation, BufferPool pool, SegmentationOptions options, CancellationToken cancellation)
+    private async Task<SegmentationSession> LoadAsync(ModelPreparation preparation, BufferPool pool, int threads, CancellationToken cancellation)
     {
-        var manifest = catalog.Find(options.Model);
-        var session = await LoadPreparedAsync(manifest, preparation, pool, options)
-            ?? new SegmentationSession(pool, manifest, preparation.Prepare(manifest, Progress, cancellation), options.Threads);
+        var manifest = Choice.Manifest;
+        var session = await LoadPreparedAsync(manifest, preparation, pool, threads)
+            ?? new SegmentationSession(pool, manifest, preparation.Prepare(manifest, Progress, cancellation), threads);
         try
         {
             await session.WarmAsync(cancellation);
@@ -71,7 +76,7 @@ internal sealed class SharedModel : IAsyncDisposable
     /// Loads weights that are prepared already while their hash is still being computed: each takes some tenths of a second of one core.
     /// Null when there are none, or when the hash turned out wrong.
     /// </summary>
-    private static async Task<SegmentationSession?> LoadPreparedAsync(ModelManifest manifest, ModelPreparation preparation, BufferPool pool, SegmentationOptions options)
+    private static async Task<SegmentationSession?> LoadPreparedAsync(ModelManifest manifest, ModelPreparation preparation, BufferPool pool, int threads)
     {
         var path = preparation.PathOf(manifest);
         if (!File.Exists(path))
@@ -83,7 +88,7 @@ internal sealed class SharedModel : IAsyncDisposable
         SegmentationSession? session = null;
         try
         {
-            session = new SegmentationSession(pool, manifest, path, options.Threads);
+            session = new SegmentationSession(pool, manifest, path, threads);
         }
         catch (ModelException) when (!check.GetAwaiter().GetResult())
         {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ClearBg.Segmentation.Onnx;
+using ClearBg.Segmentation.Quantization;
 using Google.Protobuf;
 
 namespace ClearBg.Segmentation;
@@ -11,6 +12,7 @@ internal static class WeightsConversion
     /// <param name="read">The published file's bytes. Called once; the bytes are not kept.</param>
     /// <param name="origin">What the bytes are, for messages.</param>
     /// <param name="outputs">The outputs to keep.</param>
+    /// <param name="ranges">Full path of the activation ranges for 8 bits, or null for float.</param>
     /// <param name="path">Full path of the prepared file.</param>
     /// <param name="expected">What it must become, or null when nobody can know.</param>
     /// <param name="progress">Told of each step.</param>
@@ -18,12 +20,12 @@ internal static class WeightsConversion
     /// <exception cref="ModelException">The bytes are not an ONNX model that can be converted, or the result is not the expected one.</exception>
     /// <exception cref="IOException">It cannot be written; likewise <see cref="UnauthorizedAccessException"/>.</exception>
     public static FileContent Run(
-        Func<byte[]> read, string origin, IReadOnlyCollection<string> outputs, string path, FileContent? expected,
+        Func<byte[]> read, string origin, IReadOnlyCollection<string> outputs, string? ranges, string path, FileContent? expected,
         IProgress<PreparationProgress>? progress, CancellationToken cancel)
     {
         try
         {
-            return Convert(read, origin, outputs, path, expected, progress, cancel);
+            return Convert(read, origin, outputs, ranges, path, expected, progress, cancel);
         }
         finally
         {
@@ -35,14 +37,19 @@ internal static class WeightsConversion
     // Not inlined: code that is compiled in haste keeps its locals alive to the method's end, and the model must be garbage when Run collects it.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static FileContent Convert(
-        Func<byte[]> read, string origin, IReadOnlyCollection<string> outputs, string path, FileContent? expected,
+        Func<byte[]> read, string origin, IReadOnlyCollection<string> outputs, string? ranges, string path, FileContent? expected,
         IProgress<PreparationProgress>? progress, CancellationToken cancel)
     {
         progress?.Report(new(PreparationStage.Reading, $"Reading {origin}"));
         var model = Parse(read, origin);
         cancel.ThrowIfCancellationRequested();
-        progress?.Report(new(PreparationStage.Converting, $"Converting to float32, keeping {string.Join(", ", outputs)}"));
+        progress?.Report(new(PreparationStage.Converting, $"Converting to {(ranges is null ? "float32" : "int8")}, keeping {string.Join(", ", outputs)}"));
         Float32Conversion.Apply(model, outputs);
+        if (ranges is not null)
+        {
+            Int8Conversion.Apply(model, ActivationRanges.Read(ranges));
+        }
+
         cancel.ThrowIfCancellationRequested();
         var bytes = model.CalculateSize();
         progress?.Report(new(PreparationStage.Writing, $"Writing {bytes} bytes to {path}"));

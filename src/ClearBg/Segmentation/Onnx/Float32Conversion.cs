@@ -1,7 +1,8 @@
 namespace ClearBg.Segmentation.Onnx;
 
 /// <summary>
-/// Turns a published model into the one that is loaded: only the wanted outputs, floats in place of half floats, and no Casts between them.
+/// Turns a published model into one of plain floats: only the wanted outputs, floats in place of half floats, no Casts between them, and no
+/// computation of sizes that are factors.
 /// Half floats save space on the way but cost time on a processor: it computes in float anyhow and converts at every step.
 /// The same file and outputs give the same bytes on every machine.
 /// </summary>
@@ -21,10 +22,11 @@ internal static class Float32Conversion
             throw new ModelException("The ONNX file has functions of its own, which ClearBg doesn't convert. Inline them when exporting the model.");
         }
 
-        // Pruned first, so that no time goes into what is thrown away; and again, as the Casts' values have no types to keep any more.
+        // Pruned first, so that no time goes into what is thrown away; and again, as nobody needs the sizes and the Casts' values any more.
         OutputPruning.Keep(graph, outputs);
         HalfWidening.Apply(graph);
         CastRemoval.Apply(graph);
+        ResizeScales.Apply(graph);
         OutputPruning.Keep(graph, outputs);
     }
 }

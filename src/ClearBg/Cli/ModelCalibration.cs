@@ -1,0 +1,109 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using ClearBg.Imaging;
+using ClearBg.Imaging.Vips;
+using ClearBg.Intake;
+using ClearBg.Jobs;
+using ClearBg.Segmentation;
+using ClearBg.Segmentation.Onnx;
+using ClearBg.Segmentation.Quantization;
+using Google.Protobuf;
+using Microsoft.Extensions.Options;
+
+namespace ClearBg.Cli;
+
+/// <summary>
+/// <c>models calibrate PATH…</c>: measures the activation ranges that a model's 8-bit file is made with, on pictures like those that it will get. A few dozen
+/// pictures do; each takes about 2 s, and all of it 3 GB of memory with ISNet.
+/// </summary>
+internal sealed class ModelCalibration(ModelCatalog catalog, ModelPreparation preparation, Decoder decoder, BufferPool pool, IOptions<IntakeOptions> intake, IOptions<SegmentationOptions> segmentation)
+{
+    public static Command Create(VerbHost host)
+    {
+        var paths = new Argument<string[]>("path") { Description = "Pictures, folders of pictures, and globs.", Arity = ArgumentArity.OneOrMore };
+        var name = new Option<string?>("--model") { Description = "As listed; the configured model when left out.", HelpName = "NAME" };
+        var output = new Option<string?>("--output", "-o") { Description = "The file to write; the one that the model's manifest names when left out.", HelpName = "FILE" };
+        var verb = new Command("calibrate", "Measures a model's activation ranges for 8 bits on pictures, and prints what belongs into its manifest.") { paths, name, output };
+        verb.SetAction((line, cancellation) => host.RunAsync(
+            line,
+            static services => services.AddRemoval().AddSingleton<ModelCalibration>(),
+            services => services.GetRequiredService<ModelCalibration>().RunAsync(
+                line.GetRequiredValue(paths), line.GetValue(name), line.GetValue(output), line.InvocationConfiguration.Output, line.InvocationConfiguration.Error, cancellation)));
+        return verb;
+    }
+
+    private async Task<int> RunAsync(string[] paths, string? name, string? path, TextWriter output, TextWriter error, CancellationToken cancellation)
+    {
+        var manifest = catalog.Find(name ?? segmentation.Value.Model);
+        if ((path ?? (manifest.Int8 is { } int8 ? Path.Combine(manifest.Folder, int8.Ranges) : null)) is not { } target)
+        {
+            await error.WriteLineAsync($"The manifest of {manifest.Name} names no file for activation ranges: name one with -o.");
+            return CommandLine.Misused;
+        }
+
+        var weights = preparation.Prepare(manifest, cancel: cancellation);
+        using var calibration = new Calibration(manifest, weights, segmentation.Value.Threads);
+        var (measured, failed) = (0, 0);
+        foreach (var picture in PictureSearch.Find(paths, recursive: false))
+        {
+            if ((picture.Refusal ?? await MeasureAsync(picture.Path, manifest.Input, calibration, cancellation)) is { } refusal)
+            {
+                failed++;
+                await error.WriteLineAsync(Api.Quotation.Printable($"{picture.Path}: {refusal}"));
+                continue;
+            }
+
+            measured++;
+        }
+
+        if (measured == 0)
+        {
+            await error.WriteLineAsync("No picture could be measured, so nothing was written.");
+            return CommandLine.Failed;
+        }
+
+        var ranges = calibration.Ranges();
+        await File.WriteAllTextAsync(target, ranges.ToJson() + "\n", cancellation);
+        await error.WriteLineAsync($"Ranges measured on {measured} pictures are in {target}.");
+        var file = Convert(weights, ranges);
+        await output.WriteLineAsync($"\"bytes\": {file.Bytes},\n\"sha256\": \"{file.Sha256}\",");
+        return failed == 0 ? 0 : CommandLine.Failed;
+    }
+
+    private async Task<string?> MeasureAsync(string path, ModelInput input, Calibration calibration, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var stream = File.OpenRead(path);
+            if (!(await PictureReading.ReadAsync(stream, pool, intake.Value, cancellation)).Succeeded(out var file, out var failure))
+            {
+                return failure.Detail ?? failure.Code.ToString();
+            }
+
+            using (file)
+            {
+                if (!PictureHeader.Read(file.Bytes, intake.Value).Succeeded(out var header, out failure))
+                {
+                    return failure.Detail ?? failure.Code.ToString();
+                }
+
+                using var decoded = decoder.Decode(header.Format, file.Bytes, (Math.Min(header.Upright.Width, input.Width), Math.Min(header.Upright.Height, input.Height)), cancellation);
+                using var tensor = PictureTensor.Create(pool, input, decoded.Pixels, decoded.Metadata, cancellation);
+                calibration.Add(tensor);
+                return null;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or VipsException)
+        {
+            return e.Message;
+        }
+    }
+
+    private static FileContent Convert(string weights, ActivationRanges ranges)
+    {
+        var model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(weights));
+        Int8Conversion.Apply(model, ranges);
+        var bytes = model.ToByteArray();
+        return new(bytes.Length, System.Convert.ToHexStringLower(SHA256.HashData(bytes)));
+    }
+}

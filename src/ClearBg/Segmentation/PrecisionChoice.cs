@@ -1,0 +1,46 @@
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
+namespace ClearBg.Segmentation;
+
+/// <summary>The file that a model is loaded from on this machine.</summary>
+/// <param name="Manifest">The model with that file.</param>
+/// <param name="Reason">Why, as the end of a sentence.</param>
+internal sealed record PrecisionChoice(ModelManifest Manifest, string Reason)
+{
+    /// <summary>
+    /// The instructions that multiply unsigned by signed bytes and add them up in 32 bits; null where the processor has none. Without them ONNX Runtime adds
+    /// pairs of products in 16 bits, which saturates and spoils the matte: https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html.
+    /// </summary>
+    public static string? ExactInt8 { get; } =
+        AvxVnni.IsSupported ? "AVX-VNNI"
+        : Avx512BW.IsSupported && X86Base.CpuId(7, 0).Ecx is var features && (features & (1 << 11)) != 0 ? "AVX-512 VNNI"
+        : Dp.IsSupported ? "Arm dot products"
+        : null;
+
+    /// <summary>One sentence without its end, such as <c>isnet in int8: this processor has AVX-VNNI</c>.</summary>
+    public override string ToString() => $"{Manifest.Name} in {(Manifest.Precision == ModelPrecision.Int8 ? "int8" : "float32")}: {Reason}";
+
+    /// <summary>What <paramref name="options"/> and this machine make of a model.</summary>
+    /// <exception cref="ModelException">8 bits are asked for and the model has no such file.</exception>
+    public static PrecisionChoice Of(ModelManifest manifest, SegmentationOptions options) => Of(manifest, options, ExactInt8);
+
+    /// <param name="manifest">The model.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="exactInt8">As <see cref="ExactInt8"/>.</param>
+    internal static PrecisionChoice Of(ModelManifest manifest, SegmentationOptions options, string? exactInt8)
+    {
+        var without = manifest.Int8 is null ? "the model has no 8-bit file"
+            : options.Weights is not null && string.Equals(manifest.Name, options.Model, StringComparison.Ordinal) ? "Segmentation:Weights is set, and the ranges for 8 bits belong to the published weights"
+            : null;
+        return (options.Precision, without, exactInt8) switch
+        {
+            (ModelPrecision.Float32, _, _) => new(manifest, "Segmentation:Precision says so"),
+            (ModelPrecision.Int8, not null, _) => throw new ModelException($"Segmentation:Precision is Int8, but {without}. Set it to Auto or Float32."),
+            (ModelPrecision.Int8, null, _) => new(manifest.InInt8(), "Segmentation:Precision says so"),
+            (_, not null, _) => new(manifest, without),
+            (_, null, null) => new(manifest, "this processor multiplies 8-bit values only with saturation"),
+            (_, null, _) => new(manifest.InInt8(), $"this processor has {exactInt8}"),
+        };
+    }
+}

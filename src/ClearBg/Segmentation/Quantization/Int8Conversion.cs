@@ -1,0 +1,122 @@
+using ClearBg.Segmentation.Onnx;
+using AttributeType = ClearBg.Segmentation.Onnx.AttributeProto.Types.AttributeType;
+
+namespace ClearBg.Segmentation.Quantization;
+
+/// <summary>
+/// Static post-training quantization in ONNX's QDQ form (https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html): every tensor of the
+/// flow passes a QuantizeLinear and DequantizeLinear (unsigned, one scale a tensor), and weights come out of a DequantizeLinear (signed, one scale an output
+/// channel). ONNX Runtime makes integer operators of each DequantizeLinear – operator – QuantizeLinear. The same float graph and ranges give the same bytes
+/// on every machine.
+/// </summary>
+internal sealed class Int8Conversion
+{
+    private readonly GraphProto _graph;
+    private readonly IReadOnlyDictionary<string, ActivationRange> _ranges;
+    private readonly Dictionary<string, TensorProto> _constants;
+    private readonly Dictionary<string, string> _rectified;
+    private readonly List<NodeProto> _nodes = [];
+    private readonly HashSet<string> _replaced = new(StringComparer.Ordinal);
+
+    private Int8Conversion(GraphProto graph, IReadOnlyDictionary<string, ActivationRange> ranges)
+    {
+        (_graph, _ranges) = (graph, ranges);
+        _constants = graph.Initializer.ToDictionary(static tensor => tensor.Name, StringComparer.Ordinal);
+        _rectified = graph.Node.Where(static node => node.Is("Relu")).ToDictionary(static node => node.Input[0], static node => node.Output[0], StringComparer.Ordinal);
+    }
+
+    /// <summary>Converts a float model in place.</summary>
+    /// <exception cref="ModelException">A range is missing, or the model's operator set is older than QuantizeLinear by channel (13).</exception>
+    public static void Apply(ModelProto model, ActivationRanges ranges)
+    {
+        if (!model.OpsetImport.Any(static set => set.Domain is "" or "ai.onnx" && set.Version >= 13))
+        {
+            throw new ModelException("The model's operator set is older than 13 and cannot be quantized by channel. Export it with a newer one.");
+        }
+
+        var graph = model.Graph;
+        new Int8Conversion(graph, new QuantizationPlan(graph).Apply(ranges)).Run();
+    }
+
+    private void Run()
+    {
+        foreach (var input in _graph.Input)
+        {
+            Quantize(input.Name);
+        }
+
+        foreach (var node in _graph.Node)
+        {
+            var inputs = QuantizationPlan.ActivationsOf(node);
+            if (node.Is("Conv") && _ranges.TryGetValue(inputs[0], out var input) && _ranges.ContainsKey(_rectified.GetValueOrDefault(node.Output[0], node.Output[0])))
+            {
+                QuantizeWeights(node, input);
+            }
+
+            for (var i = 0; i < inputs.Length; i++)
+            {
+                node.Input[i] = _ranges.ContainsKey(inputs[i]) ? Dequantized(inputs[i]) : inputs[i];
+            }
+
+            _nodes.Add(node);
+            foreach (var output in node.Output)
+            {
+                Quantize(output);
+            }
+        }
+
+        _graph.Node.Clear();
+        _graph.Node.AddRange(_nodes);
+        _graph.Initializer.RemoveWhere(tensor => _replaced.Contains(tensor.Name));
+        _graph.ValueInfo.Clear();
+    }
+
+    private static string Dequantized(string tensor) => tensor + "_dequantized";
+
+    private void Quantize(string tensor)
+    {
+        if (!_ranges.TryGetValue(tensor, out var range))
+        {
+            return;
+        }
+
+        var (scale, zero, levels) = (tensor + "_scale", tensor + "_zero_point", tensor + "_quantized");
+        _graph.Initializer.Add(TensorProto.Of(scale, [range.Scale]));
+        _graph.Initializer.Add(TensorProto.Of(zero, [range.ZeroPoint]));
+        _nodes.Add(new() { OpType = "QuantizeLinear", Name = tensor + "/QuantizeLinear", Input = { tensor, scale, zero }, Output = { levels } });
+        _nodes.Add(new() { OpType = "DequantizeLinear", Name = tensor + "/DequantizeLinear", Input = { levels, scale, zero }, Output = { Dequantized(tensor) } });
+    }
+
+    private void QuantizeWeights(NodeProto conv, ActivationRange input)
+    {
+        if (!_constants.TryGetValue(conv.Input[1], out var weights) || conv.Input.Count != 3 || !_constants.TryGetValue(conv.Input[2], out var bias))
+        {
+            throw new ModelException($"The Conv '{conv.Name}' has no constant weights and bias, so its weights cannot be quantized.");
+        }
+
+        var outputs = (int)weights.Dims[0];
+        var quantized = QuantizedConv.Of(weights.Floats(), outputs);
+        var (levels, scales) = quantized.Bias(bias.Floats(), input.Scale);
+        _replaced.UnionWith([weights.Name, bias.Name]);
+
+        // Named after the Conv: two of them may share a tensor, but a bias has the scale of its own Conv's input.
+        var name = conv.Output[0];
+        conv.Input[1] = DequantizeConstant(name + "_weights", scale: quantized.Scales, levels: n => TensorProto.Of(n, quantized.Weights, [.. weights.Dims]), zero: n => TensorProto.Of(n, new sbyte[outputs], outputs));
+        conv.Input[2] = DequantizeConstant(name + "_bias", scale: scales, levels: n => TensorProto.Of(n, levels, outputs), zero: n => TensorProto.Of(n, new int[outputs], outputs));
+    }
+
+    private string DequantizeConstant(string name, float[] scale, Func<string, TensorProto> levels, Func<string, TensorProto> zero)
+    {
+        TensorProto[] inputs = [levels(name + "_quantized"), TensorProto.Of(name + "_scale", scale, scale.Length), zero(name + "_zero_point")];
+        _graph.Initializer.AddRange(inputs);
+        _nodes.Add(new()
+        {
+            OpType = "DequantizeLinear",
+            Name = name + "/DequantizeLinear",
+            Input = { inputs.Select(static input => input.Name) },
+            Output = { Dequantized(name) },
+            Attribute = { new AttributeProto { Name = "axis", Type = AttributeType.Int, I = 0 } },
+        });
+        return Dequantized(name);
+    }
+}

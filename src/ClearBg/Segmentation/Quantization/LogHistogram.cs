@@ -1,0 +1,49 @@
+namespace ClearBg.Segmentation.Quantization;
+
+/// <summary>
+/// Counts floats by sign, exponent and the first seven bits of the fraction: buckets of 0.8 % width at every magnitude, so that neither the range
+/// need be known before nor one outlier costs resolution.
+/// </summary>
+internal sealed class LogHistogram
+{
+    private const int Shift = 16;
+    private const int Negative = 1 << 15;
+    private readonly long[] _counts = new long[1 << 16];
+
+    /// <summary>Number of values counted.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Counts values.</summary>
+    public void Add(ReadOnlySpan<float> values)
+    {
+        foreach (var value in values)
+        {
+            _counts[BitConverter.SingleToUInt32Bits(value) >> Shift]++;
+        }
+
+        Count += values.Length;
+    }
+
+    /// <summary>The range that leaves out, at each end, what lies beyond a percentile of all values. It holds 0 always.</summary>
+    /// <param name="percentile">Percent, 50 to 100.</param>
+    public ActivationRange Range(double percentile)
+    {
+        var beyond = (long)Math.Ceiling(Count * (100 - percentile) / 100);
+        return new(Bound(beyond, Negative | (Negative - 1), Negative + 1), Bound(beyond, Negative - 1, 1));
+    }
+
+    // Magnitudes fall with the index, for either sign. The outermost bucket that isn't left out, by its middle.
+    private float Bound(long beyond, int from, int to)
+    {
+        for (var index = from; index >= to; index--)
+        {
+            beyond -= _counts[index];
+            if (beyond < 0)
+            {
+                return BitConverter.UInt32BitsToSingle(((uint)index << Shift) | (1u << (Shift - 1)));
+            }
+        }
+
+        return 0;
+    }
+}
