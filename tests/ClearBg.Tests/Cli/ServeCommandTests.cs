@@ -53,6 +53,16 @@ public sealed class ServeCommandTests : IDisposable
         Assert.Equal((1, $"The database cannot be used: SQLite Error 19: 'no room'.{Environment.NewLine}"), (ran.Code, ran.Error));
     }
 
+    [Fact]
+    public void The_line_to_paste_stays_whole_where_the_path_has_spaces()
+    {
+        using var output = new StringWriter();
+
+        new Welcome(output).Ready(["http://[::]:8080"], firstKey: null);
+
+        Assert.Matches("-F \"image_file=@[^\"]+chelsea\\.png\" -o cut-out\\.png http://localhost:8080/v1\\.0/removebg\r?\n", output.ToString());
+    }
+
     private Task<Ran> ServeAsync(params string[] settings) => _terminal.RunAsync(
     [
         "serve", $"--contentRoot={_terminal.Folder.Path}", $"--Credits:Database={_terminal.Folder["clearbg.db"]}", "--Segmentation:Model=brightness",
