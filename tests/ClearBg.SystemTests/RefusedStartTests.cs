@@ -38,7 +38,7 @@ public sealed class RefusedStartTests : IDisposable
         Directory.CreateDirectory(_folder["none"]);
 
         var ended = await RunAsync(
-            ["--urls", Gateway.FreeUrl()],
+            ["--urls", Gateway.AnyPort],
             ("Segmentation__Cache", _folder["cache"]), ("Segmentation__Packages", _folder["none"]));
 
         Assert.Equal(1, ended.Code);
