@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using ClearBg.Api;
 using ClearBg.Credits;
+using ClearBg.Imaging.Vips;
 using ClearBg.Jobs;
 using ClearBg.Operations;
 using ClearBg.Segmentation;
@@ -91,6 +92,9 @@ internal static class ServeCommand
         var model = app.Services.GetRequiredService<SharedModel>();
         model.Progress = welcome;
         var loading = model.LoadedAsync(cancellation);
+
+        // The model doesn't need it, and so a gateway without it would call itself ready and answer every picture with 500.
+        await Task.Run(VipsLibrary.Start, cancellation);
         await app.Services.GetRequiredService<Store>().MigrateAsync(cancellation);
         await ListenAsync(app, cancellation);
         var stopped = app.WaitForShutdownAsync(cancellation);
