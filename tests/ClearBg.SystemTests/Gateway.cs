@@ -1,13 +1,12 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 
 namespace ClearBg.SystemTests;
 
-/// <summary>The real program as a process of its own, on a free port of the loopback interface. Disposed, it is ended by its process id.</summary>
+/// <summary>The real program as a process of its own, on a port of the loopback interface that the system chooses. Disposed, it is ended by its process id.</summary>
 internal sealed partial class Gateway : IAsyncDisposable
 {
     private const int Sigterm = 15;
@@ -17,11 +16,8 @@ internal sealed partial class Gateway : IAsyncDisposable
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
 
-    private Gateway(string[] command, string folder, string url, (string Name, string Value)[] environment)
+    private Gateway(string[] command, string folder, (string Name, string Value)[] environment)
     {
-        Url = url;
-        Folder = folder;
-        Client = new HttpClient { BaseAddress = new Uri(url), Timeout = Longest };
         _process = new Process { StartInfo = Shell.Prepare(command, folder, environment) };
         _process.OutputDataReceived += (_, line) => _lines.Enqueue(line.Data ?? "");
         _process.ErrorDataReceived += (_, line) => _lines.Enqueue(line.Data ?? "");
@@ -33,14 +29,16 @@ internal sealed partial class Gateway : IAsyncDisposable
     /// <summary>The built program.</summary>
     public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "ClearBg.dll");
 
-    public string Url { get; }
+    /// <summary>As <c>--urls</c>: a port chosen here could be somebody else's by the time it is listened on.</summary>
+    public const string AnyPort = "http://127.0.0.1:0";
 
-    /// <summary>Its working directory: <c>data</c> is made there.</summary>
-    public string Folder { get; }
+    /// <summary>Where it said that it is ready.</summary>
+    public string Url => Ready().Match(Printed).Groups["url"].Value;
 
     public int ProcessId => _process.Id;
 
-    public HttpClient Client { get; }
+    /// <summary>Waits for 100 Continue as long as it takes, when a request asks for it.</summary>
+    public HttpClient Client { get; } = new(new SocketsHttpHandler { UseProxy = false, Expect100ContinueTimeout = Longest }) { Timeout = Longest };
 
     /// <summary>Everything printed so far, both streams.</summary>
     public string Printed => string.Join('\n', _lines);
@@ -52,19 +50,16 @@ internal sealed partial class Gateway : IAsyncDisposable
     public string? CurlLine => _lines.Select(line => line.Trim()).FirstOrDefault(line => line.StartsWith("curl ", StringComparison.Ordinal));
 
     /// <summary>Starts the program in <paramref name="folder"/> and waits until it is ready and has said so.</summary>
-    public static Task<Gateway> StartAsync(string folder, params (string Name, string Value)[] environment)
-    {
-        var url = FreeUrl();
-        return StartAsync(["dotnet", Program, "--urls", url], folder, url, environment);
-    }
+    public static Task<Gateway> StartAsync(string folder, params (string Name, string Value)[] environment) =>
+        StartAsync(["dotnet", Program, "--urls", AnyPort], folder, environment);
 
     /// <summary>As above, by any command that comes to it.</summary>
-    public static async Task<Gateway> StartAsync(string[] command, string folder, string url, params (string Name, string Value)[] environment)
+    public static async Task<Gateway> StartAsync(string[] command, string folder, params (string Name, string Value)[] environment)
     {
-        var gateway = new Gateway(command, folder, url, environment);
+        var gateway = new Gateway(command, folder, environment);
         try
         {
-            await gateway.UntilAsync(async () => await gateway.IsReadyAsync() && gateway.CurlLine is not null);
+            await gateway.UntilReadyAsync();
             return gateway;
         }
         catch
@@ -74,43 +69,19 @@ internal sealed partial class Gateway : IAsyncDisposable
         }
     }
 
-    /// <summary>An address on which nothing listens.</summary>
-    public static string FreeUrl()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return $"http://{listener.LocalEndpoint}";
-    }
-
-    /// <summary>Looks again and again, until it is so.</summary>
-    /// <exception cref="TimeoutException">It never was.</exception>
-    public async Task UntilAsync(Func<Task<bool>> so)
-    {
-        for (var watch = Stopwatch.StartNew(); !await so(); await Task.Delay(BetweenLooks))
-        {
-            if (_process.HasExited || watch.Elapsed > Longest)
-            {
-                throw new TimeoutException($"ClearBg {(_process.HasExited ? $"ended with {_process.ExitCode}" : "took too long")}. It printed:\n{Printed}");
-            }
-        }
-    }
-
     /// <summary>Posts a picture to <c>/v1.0/removebg</c>.</summary>
-    public async Task<HttpResponseMessage> RemoveAsync(byte[] picture, string key, string size = "preview")
-    {
-        using var form = new MultipartFormDataContent { { new ByteArrayContent(picture), "image_file", "picture" }, { new StringContent(size), "size" } };
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1.0/removebg") { Content = form, Headers = { { "X-Api-Key", key } } };
-        return await Client.SendAsync(request);
-    }
+    public Task<HttpResponseMessage> RemoveAsync(byte[] picture, string key) => RemoveAsync(new ByteArrayContent(picture), key, "preview", expectContinue: false);
 
-    /// <summary>What it has used of all cores so far.</summary>
-    public TimeSpan ProcessorTime
+    /// <summary>As above, with the upload begun only when the server asks for it, if wanted.</summary>
+    public async Task<HttpResponseMessage> RemoveAsync(HttpContent picture, string key, string size, bool expectContinue)
     {
-        get
+        using var form = new MultipartFormDataContent { { picture, "image_file", "picture" }, { new StringContent(size), "size" } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1.0/removebg")
         {
-            _process.Refresh();
-            return _process.TotalProcessorTime;
-        }
+            Content = form, Headers = { { "X-Api-Key", key } },
+        };
+        request.Headers.ExpectContinue = expectContinue;
+        return await Client.SendAsync(request);
     }
 
     /// <summary>Kilobytes of physical memory, as Linux counts them.</summary>
@@ -140,18 +111,24 @@ internal sealed partial class Gateway : IAsyncDisposable
         _process.Dispose();
     }
 
-    private async Task<bool> IsReadyAsync()
+    /// <summary>The line to paste comes after everything else that a start prints.</summary>
+    private async Task UntilReadyAsync()
     {
-        try
+        for (var watch = Stopwatch.StartNew(); CurlLine is null; await Task.Delay(BetweenLooks))
         {
-            using var response = await Client.GetAsync(new Uri("/health/ready", UriKind.Relative));
-            return response.StatusCode == HttpStatusCode.OK;
+            if (_process.HasExited || watch.Elapsed > Longest)
+            {
+                throw new TimeoutException($"ClearBg {(_process.HasExited ? $"ended with {_process.ExitCode}" : "took too long")}. It printed:\n{Printed}");
+            }
         }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
+
+        Client.BaseAddress = new Uri(Url);
+        using var response = await Client.GetAsync(new Uri("/health/ready", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
     }
+
+    [GeneratedRegex(@"^ClearBg is ready on (?<url>\S+)\. Try:", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Ready();
 
     [GeneratedRegex("cbg_[0-9A-Za-z_-]+", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex KeyText();

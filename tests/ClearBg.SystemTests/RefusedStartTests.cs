@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace ClearBg.SystemTests;
 
 /// <summary>Starts that cannot work: one clear message, the right exit code, never a stack trace.</summary>
@@ -38,7 +40,7 @@ public sealed class RefusedStartTests : IDisposable
         Directory.CreateDirectory(_folder["none"]);
 
         var ended = await RunAsync(
-            ["--urls", Gateway.FreeUrl()],
+            ["--urls", Gateway.AnyPort],
             ("Segmentation__Cache", _folder["cache"]), ("Segmentation__Packages", _folder["none"]));
 
         Assert.Equal(1, ended.Code);
@@ -60,6 +62,36 @@ public sealed class RefusedStartTests : IDisposable
         Assert.Equal(1, ended.Code);
         Assert.Contains($"{listener.LocalEndpoint}", ended.Errors, StringComparison.Ordinal);
         Assert.Single(ended.Errors.Trim().Split('\n'));
+        AssertNoStackTrace(ended);
+    }
+
+    /// <summary>Without ONNX Runtime it was a stack trace; without libvips the gateway was ready and answered every picture with 500.</summary>
+    [Theory]
+    [InlineData("libonnxruntime")]
+    [InlineData("libvips")]
+    public async Task Names_the_native_library_that_is_missing(string library)
+    {
+        if (NativeLibrary.TryLoad($"{library}.so.42", out _))
+        {
+            // The system's own would stand in.
+            return;
+        }
+
+        // The program's folder is that of the file itself, so that one is copied; links do for all others.
+        var program = Directory.CreateDirectory(_folder["program"]).FullName;
+        foreach (var entry in Directory.GetFileSystemEntries(AppContext.BaseDirectory).Where(entry => !Path.GetFileName(entry).StartsWith(library, StringComparison.Ordinal)))
+        {
+            File.CreateSymbolicLink(Path.Combine(program, Path.GetFileName(entry)), entry);
+        }
+
+        var copy = Path.Combine(program, Path.GetFileName(Gateway.Program));
+        File.Delete(copy);
+        File.Copy(Gateway.Program, copy);
+
+        var ended = await Shell.RunAsync(["dotnet", copy, "--urls", Gateway.AnyPort], _folder.Path);
+
+        Assert.Equal(1, ended.Code);
+        Assert.Contains(library[3..], ended.Errors, StringComparison.Ordinal);
         AssertNoStackTrace(ended);
     }
 

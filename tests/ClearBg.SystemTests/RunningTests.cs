@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace ClearBg.SystemTests;
 
@@ -32,7 +33,10 @@ public sealed class RunningTests(SharedGateway shared) : IClassFixture<SharedGat
         var ready = await Shell.RunAsync(["dotnet", Gateway.Program, "health", "--url", _gateway.Url]);
         Assert.Equal((0, "ready"), (ready.Code, ready.Output.Trim()));
 
-        var nobody = await Shell.RunAsync(["dotnet", Gateway.Program, "health", "--url", Gateway.FreeUrl()]);
+        // Bound and not listened on: nobody answers there, and nobody else can take it.
+        using var held = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        held.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var nobody = await Shell.RunAsync(["dotnet", Gateway.Program, "health", "--url", $"http://{held.LocalEndPoint}"]);
         Assert.Equal(1, nobody.Code);
         Assert.Contains("does not answer", nobody.Errors, StringComparison.Ordinal);
     }

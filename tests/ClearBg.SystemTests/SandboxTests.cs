@@ -15,7 +15,7 @@ public sealed class SandboxTests : IDisposable
     [FactNeeds("bwrap")]
     public async Task Serves_with_a_read_only_root_and_writes_nothing_but_its_data()
     {
-        var (data, cache, url) = (Directory.CreateDirectory(_folder["data"]).FullName, PreparedCache(), Gateway.FreeUrl());
+        var (data, cache) = (Directory.CreateDirectory(_folder["data"]).FullName, PreparedCache());
         string[] sandbox =
         [
             "bwrap", "--unshare-user", "--unshare-ipc", "--unshare-uts", "--uid", "1654", "--gid", "1654", "--cap-drop", "ALL", "--clearenv",
@@ -24,10 +24,10 @@ public sealed class SandboxTests : IDisposable
             "--ro-bind", DotnetFolder, "/dotnet", "--ro-bind", AppContext.BaseDirectory, "/app", "--ro-bind", cache, "/model",
             "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--bind", data, "/data", "--remount-ro", "/", "--chdir", "/data",
             .. Set("DOTNET_EnableDiagnostics", "0"), .. Set("Segmentation__Cache", "/model"), .. Set("Credits__Database", "/data/clearbg.db"),
-            "/dotnet/dotnet", "/app/ClearBg.dll", "--urls", url,
+            "/dotnet/dotnet", "/app/ClearBg.dll", "--urls", Gateway.AnyPort,
         ];
 
-        await using var gateway = await Gateway.StartAsync(sandbox, _folder.Path, url);
+        await using var gateway = await Gateway.StartAsync(sandbox, _folder.Path);
         using var answer = await gateway.RemoveAsync(Pictures.Cat, gateway.Key!);
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);

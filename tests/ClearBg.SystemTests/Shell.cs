@@ -35,7 +35,7 @@ internal static class Shell
         }
         catch (OperationCanceledException late)
         {
-            process.Kill();
+            process.Kill(entireProcessTree: true);
             throw new TimeoutException($"{string.Join(' ', command)} did not end within {Longest.TotalSeconds} s.", late);
         }
     }

@@ -1,8 +1,11 @@
 namespace ClearBg.Cli;
 
-/// <summary>An output that is whole or not there: written under another name in the same folder, then renamed.</summary>
+/// <summary>An output that is whole or not there: written under another name in the same folder, then renamed. Only what stands for an open stream is written to as it is.</summary>
 internal static class OutputFile
 {
+    // /dev/null, /dev/stdout, and what a shell makes of >(…).
+    private static readonly string[] StreamFolders = OperatingSystem.IsWindows() ? [] : ["/dev", "/dev/fd"];
+
     /// <summary>Writes a file and the folders it needs.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="content">From its position to its end.</param>
@@ -13,6 +16,14 @@ internal static class OutputFile
     public static async Task WriteAsync(string path, Stream content, bool replace, CancellationToken cancellation)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (StreamFolders.Contains(folder, StringComparer.Ordinal) && File.Exists(path))
+        {
+            // Renaming would put a picture in its place: in that of /dev/null for every program of the machine, where the user is root.
+            await using var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+            await content.CopyToAsync(stream, cancellation);
+            return;
+        }
+
         Directory.CreateDirectory(folder);
 
         // Short, whatever the output is called, and no name that a search for pictures finds.

@@ -1,6 +1,5 @@
 using System.IO.Enumeration;
 using Microsoft.Extensions.FileSystemGlobbing;
-using Microsoft.Extensions.FileSystemGlobbing.Abstractions;
 
 namespace ClearBg.Cli;
 
@@ -49,25 +48,33 @@ internal static class PictureSearch
     private static IEnumerable<FoundPicture> InFolder(string folder, bool recursive)
     {
         var options = new EnumerationOptions { RecurseSubdirectories = recursive, IgnoreInaccessible = true };
-        var files = new FileSystemEnumerable<string>(folder, static (ref FileSystemEntry entry) => entry.ToSpecifiedFullPath(), options)
+        return Files(folder, options, throughLinks: false).Where(IsPicture).Select(file => new FoundPicture(file, Path.GetDirectoryName(Path.GetRelativePath(folder, file))!));
+    }
+
+    private static FileSystemEnumerable<string> Files(string folder, EnumerationOptions options, bool throughLinks) =>
+        new(folder, static (ref FileSystemEntry entry) => entry.ToSpecifiedFullPath(), options)
         {
             ShouldIncludePredicate = static (ref FileSystemEntry entry) => !entry.IsDirectory,
-            ShouldRecursePredicate = static (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
+            ShouldRecursePredicate = (ref FileSystemEntry entry) => throughLinks || !entry.Attributes.HasFlag(FileAttributes.ReparsePoint),
         };
-        return files.Where(IsPicture).Select(file => new FoundPicture(file, Path.GetDirectoryName(Path.GetRelativePath(folder, file))!));
-    }
 
     private static IEnumerable<FoundPicture> Matching(string glob)
     {
         var (root, pattern) = Split(glob);
-        if (!Directory.Exists(root.Length == 0 ? "." : root))
+        var folder = root.Length == 0 ? "." : root;
+        if (!Directory.Exists(folder))
         {
             return [];
         }
 
+        // The matcher's own search goes through links, and where two lead upwards it never ends. As in a shell, * may be a linked folder and ** goes through none.
+        var isDeep = pattern.Contains("**", StringComparison.Ordinal);
+        var depth = isDeep ? int.MaxValue : pattern.AsSpan().CountAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar);
+        var options = new EnumerationOptions { RecurseSubdirectories = depth > 0, MaxRecursionDepth = depth, IgnoreInaccessible = true, AttributesToSkip = default };
+        var files = Files(folder, options, throughLinks: !isDeep).Select(file => Path.GetRelativePath(folder, file));
+
         // A pattern that names an extension is taken at its word; one that ends in a star means pictures.
-        var matches = new Matcher().AddInclude(pattern).Execute(new DirectoryInfoWrapper(new DirectoryInfo(root.Length == 0 ? "." : root)));
-        return matches.Files
+        return new Matcher().AddInclude(pattern).Match(files).Files
             .Select(match => new FoundPicture(Path.Combine(root, match.Path), Path.GetDirectoryName(match.Path) ?? ""))
             .Where(found => !pattern.EndsWith('*') || IsPicture(found.Path));
     }

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using ClearBg.Api;
 using ClearBg.Credits;
+using ClearBg.Imaging.Vips;
 using ClearBg.Jobs;
 using ClearBg.Operations;
 using ClearBg.Segmentation;
@@ -27,7 +29,7 @@ internal static class ServeCommand
         var (output, error) = (line.InvocationConfiguration.Output, line.InvocationConfiguration.Error);
         if (FirstStray(line.UnmatchedTokens) is { } stray)
         {
-            await error.WriteLineAsync($"'{stray}' is neither a verb nor a setting. See ClearBg --help.");
+            await error.WriteLineAsync($"{Quotation.Of(stray)} is neither a verb nor a setting. See ClearBg --help.");
             return CommandLine.Misused;
         }
 
@@ -51,9 +53,14 @@ internal static class ServeCommand
             // Told to stop before it was up.
             return 0;
         }
-        catch (Exception exception) when (exception is StoreException or ModelException or DllNotFoundException or ListenException)
+        catch (InvalidDataException exception)
         {
-            await error.WriteLineAsync(exception.Message);
+            await error.WriteLineAsync(VerbHost.Mistake(exception));
+            return CommandLine.Misused;
+        }
+        catch (Exception exception) when ((exception as ListenException ?? VerbHost.Breakage(exception)) is { } broken)
+        {
+            await error.WriteLineAsync(broken.Message);
             return CommandLine.Failed;
         }
     }
@@ -85,6 +92,9 @@ internal static class ServeCommand
         var model = app.Services.GetRequiredService<SharedModel>();
         model.Progress = welcome;
         var loading = model.LoadedAsync(cancellation);
+
+        // The model doesn't need it, and so a gateway without it would call itself ready and answer every picture with 500.
+        await Task.Run(VipsLibrary.Start, cancellation);
         await app.Services.GetRequiredService<Store>().MigrateAsync(cancellation);
         await ListenAsync(app, cancellation);
         var stopped = app.WaitForShutdownAsync(cancellation);
@@ -105,6 +115,11 @@ internal static class ServeCommand
         try
         {
             await app.StartAsync(cancellation);
+        }
+        catch (Exception exception) when (exception is FormatException or InvalidOperationException or CryptographicException or FileNotFoundException)
+        {
+            // "Invalid url: 'nonsense'", an endpoint without a certificate, a certificate that isn't there.
+            throw new InvalidDataException("The addresses to listen on are wrong.", exception);
         }
         catch (Exception exception) when (exception is IOException or SocketException)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Data.Common;
 using ClearBg.Credits;
 using ClearBg.Operations;
 using ClearBg.Segmentation;
@@ -40,7 +41,7 @@ internal sealed class VerbHost(string? folder = null, StandardStreams? streams =
         }
         catch (InvalidDataException e)
         {
-            await error.WriteLineAsync(e.Message);
+            await error.WriteLineAsync(Mistake(e));
             return CommandLine.Misused;
         }
         catch (Exception e) when (Breakage(e) is { } broken)
@@ -54,11 +55,16 @@ internal sealed class VerbHost(string? folder = null, StandardStreams? streams =
         }
     }
 
+    /// <summary>What is wrong with the configuration: "Failed to load configuration from file …" names the file, and only the innermost exception the place.</summary>
+    public static string Mistake(InvalidDataException exception) =>
+        exception.GetBaseException() is { } cause && cause != exception ? $"{exception.Message} {cause.Message}" : exception.Message;
+
     /// <summary>What keeps a verb from going on at all, with a message for whoever runs the installation; null for any other exception.</summary>
     /// <remarks>A library that is looked for in a static constructor, as ONNX Runtime's is, may be missed in a wrapper.</remarks>
     public static Exception? Breakage(Exception exception) => exception switch
     {
         StoreException or ModelException or DllNotFoundException => exception,
+        DbException => new StoreException($"The database cannot be used: {exception.Message}", exception),
         TypeInitializationException { InnerException: { } cause } => Breakage(cause),
         _ => null,
     };

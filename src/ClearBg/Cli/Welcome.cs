@@ -26,7 +26,7 @@ internal sealed class Welcome(TextWriter output) : IProgress<PreparationProgress
         output.WriteLine();
         output.WriteLine($"Model: {model}.");
         output.WriteLine($"ClearBg is ready on {url}. Try:");
-        output.WriteLine($"  curl -H \"X-Api-Key: {firstKey ?? "$CLEARBG_KEY"}\" -F image_file=@{picture} -o cut-out.png {url}/v1.0/removebg");
+        output.WriteLine($"  curl -H \"X-Api-Key: {firstKey ?? "$CLEARBG_KEY"}\" -F \"image_file=@{picture}\" -o cut-out.png {url}/v1.0/removebg");
         if (firstKey is null)
         {
             output.WriteLine("  with CLEARBG_KEY set to one of your keys (a new one: ClearBg keys create).");

@@ -15,17 +15,30 @@ internal static class Logs
 
     public static void AddLogs(this WebApplicationBuilder builder)
     {
-        var logger = new LoggerConfiguration()
-            .MinimumLevel.Information()
-            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
-            .Enrich.FromLogContext()
-            .Filter.ByExcluding(static entry => string.Equals(entry.MessageTemplate.Text, StartFailed, StringComparison.Ordinal))
-            .WriteTo.Console(outputTemplate: Line, formatProvider: CultureInfo.InvariantCulture)
-            .ReadFrom.Configuration(builder.Configuration)
-            .CreateLogger();
+        var logger = CreateLogger(builder.Configuration);
         builder.Logging.ClearProviders().AddSerilog(logger, dispose: true);
 
         // Corrupt pictures make libvips talk; the pipeline says what came of it.
         VipsLibrary.Warned = message => logger.Debug("libvips: {Message}", message);
+    }
+
+    /// <exception cref="InvalidDataException">Section <c>Serilog</c> is wrong: a level that doesn't exist, for example.</exception>
+    private static Serilog.Core.Logger CreateLogger(IConfiguration configuration)
+    {
+        try
+        {
+            return new LoggerConfiguration()
+                .MinimumLevel.Information()
+                .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+                .Enrich.FromLogContext()
+                .Filter.ByExcluding(static entry => string.Equals(entry.MessageTemplate.Text, StartFailed, StringComparison.Ordinal))
+                .WriteTo.Console(outputTemplate: Line, formatProvider: CultureInfo.InvariantCulture)
+                .ReadFrom.Configuration(configuration)
+                .CreateLogger();
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or FormatException)
+        {
+            throw new InvalidDataException("Section Serilog of the configuration is wrong.", exception);
+        }
     }
 }

@@ -77,9 +77,13 @@ public class AdmissionGateTests
     [Fact]
     public async Task Nobody_waits_longer_than_allowed()
     {
-        using var gate = new AdmissionGate(Options.Create(new AdmissionOptions { Megapixels = 1, QueuedMegapixels = 1, WaitSeconds = 1 }), TimeProvider.System);
+        var time = new ManualTime();
+        using var gate = Gate(1, 1, time);
         using var inside = await gate.EnterAsync(1, CancellationToken.None);
-        using (var tooLate = await gate.EnterAsync(1, CancellationToken.None))
+        var waiting = gate.EnterAsync(1, CancellationToken.None).AsTask();
+        Assert.False(waiting.IsCompleted);
+        time.RunOut(TimeSpan.FromSeconds(30));
+        using (var tooLate = await waiting)
         {
             Assert.False(tooLate.IsAcquired);
         }
@@ -103,5 +107,35 @@ public class AdmissionGateTests
         var result = new AdmissionOptionsValidator().Validate(null, new AdmissionOptions { Megapixels = megapixels, QueuedMegapixels = queued });
 
         Assert.Equal(mistakes, result.Failures?.Count() ?? 0);
+    }
+    /// <summary>A clock whose timers end when the test says so.</summary>
+    private sealed class ManualTime : TimeProvider
+    {
+        private readonly List<Timer> _timers = [];
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = new Timer(dueTime, () => callback(state));
+            _timers.Add(timer);
+            return timer;
+        }
+
+        /// <summary>Ends the last timer that was made, which must be one of this length.</summary>
+        public void RunOut(TimeSpan length)
+        {
+            Assert.Equal(length, _timers[^1].Length);
+            _timers[^1].End();
+        }
+
+        private sealed record Timer(TimeSpan Length, Action End) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose()
+            {
+            }
+
+            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        }
     }
 }

@@ -147,6 +147,19 @@ public class KeysCommandTests
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
     }
 
+    /// <summary>Locked, full or read-only: this was a stack trace.</summary>
+    [Fact]
+    public async Task A_database_that_refuses_a_statement_exits_with_1_and_one_message()
+    {
+        await using var installation = await Installation.CreateAsync();
+        await installation.Store.Store.MigrateAsync();
+        await installation.Store.RefuseKeysAsync();
+
+        var (code, output, error) = await installation.RunAsync("keys", "create");
+
+        Assert.Equal((1, "", $"The database cannot be used: SQLite Error 19: 'no room'.{Environment.NewLine}"), (code, output, error));
+    }
+
     /// <summary>A folder with settings and a database, and the program run in it with its output caught.</summary>
     private sealed class Installation(TestStore store) : IAsyncDisposable
     {

@@ -1,3 +1,4 @@
+using System.IO.Pipes;
 using ClearBg.Cli;
 
 namespace ClearBg.Tests.Cli;
@@ -28,6 +29,24 @@ public sealed class OutputFileTests : IDisposable
 
         Assert.Equal([2], await File.ReadAllBytesAsync(path));
         Assert.Equal("x.png", _terminal.Files());
+    }
+
+    /// <summary>As root, -o /dev/null made a picture of it. Tried with a pipe, which a test that fails leaves whole.</summary>
+    [Fact]
+    public async Task Something_in_dev_is_written_to_and_not_replaced()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        await using var pipe = new AnonymousPipeServerStream(PipeDirection.In);
+        await OutputFile.WriteAsync($"/dev/fd/{pipe.GetClientHandleAsString()}", new MemoryStream([1, 2]), replace: true, CancellationToken.None);
+        pipe.DisposeLocalCopyOfClientHandle();
+
+        var read = new byte[3];
+        Assert.Equal(2, await pipe.ReadAtLeastAsync(read, read.Length, throwOnEndOfStream: false));
+        Assert.Equal([1, 2, 0], read);
     }
 
     [Fact]

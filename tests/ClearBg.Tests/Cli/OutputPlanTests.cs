@@ -91,6 +91,29 @@ public class OutputPlanTests
         Assert.StartsWith("-o would overwrite the input", misuse, StringComparison.Ordinal);
     }
 
+    /// <summary>Only the link itself was followed, not those on the way to what it leads to.</summary>
+    [Fact]
+    public void Sees_an_input_through_a_link_into_a_linked_folder()
+    {
+        using var folder = new TemporaryFolder();
+        var photo = folder.Write(Path.Combine("real", "a.png"), [1]);
+        Directory.CreateSymbolicLink(folder["linked"], folder["real"]);
+        File.CreateSymbolicLink(folder["b.png"], folder["linked", "a.png"]);
+
+        Assert.False(TryMake([new(folder["b.png"])], photo, "png", out _, out var misuse));
+
+        Assert.StartsWith("-o would overwrite the input", misuse, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_link_to_itself_is_no_reason_to_search_for_ever()
+    {
+        using var folder = new TemporaryFolder();
+        File.CreateSymbolicLink(folder["a.png"], folder["a.png"]);
+
+        Assert.Equal(folder["a.png"], RealPath.Of(folder["a.png"]));
+    }
+
     private static bool TryMake(FoundPicture[] inputs, string? output, string format, out IReadOnlyList<PlannedPicture>? planned, out string? misuse) => OutputPlan.TryMake(
         inputs,
         Destination.Of(output, inputs is [{ IsStandardInput: true }], static path => path is "exists"),

@@ -33,10 +33,17 @@ internal sealed class TestStore : IAsyncDisposable
     public FirstAccount FirstAccount { get; }
 
     /// <summary>A new file, with the schema unless told otherwise.</summary>
-    public static async Task<TestStore> CreateAsync(bool migrated = true)
+    public static Task<TestStore> CreateAsync(bool migrated = true)
     {
         var folder = Directory.CreateTempSubdirectory("clearbg-");
-        var store = new TestStore(System.IO.Path.Combine(folder.FullName, "data", "clearbg.db"), folder);
+        return CreateAsync(new TestStore(System.IO.Path.Combine(folder.FullName, "data", "clearbg.db"), folder), migrated);
+    }
+
+    /// <summary>A new file at a path of the caller's, with the schema.</summary>
+    public static Task<TestStore> CreateAsync(string path) => CreateAsync(new TestStore(path, null), migrated: true);
+
+    private static async Task<TestStore> CreateAsync(TestStore store, bool migrated)
+    {
         if (migrated)
         {
             await store.Store.MigrateAsync();
@@ -47,6 +54,13 @@ internal sealed class TestStore : IAsyncDisposable
 
     /// <summary>The same file once more, as another process would open it.</summary>
     public TestStore OpenAgain() => new(Path, null);
+
+    /// <summary>From now on no key can be written, as on a disk that is full.</summary>
+    public async Task RefuseKeysAsync()
+    {
+        await using var command = Source.CreateCommand("CREATE TRIGGER refuse BEFORE INSERT ON api_keys BEGIN SELECT RAISE(ABORT, 'no room'); END");
+        await command.ExecuteNonQueryAsync();
+    }
 
     public async Task<NewApiKey> CreateKeyAsync(string name = "shop")
     {
