@@ -51,6 +51,7 @@ internal static class CommandLine
         {
             ServeCommand.Create(),
             RemoveCommand.Create(host),
+            EvaluateCommand.Create(host),
             ModelsCommand.Create(host),
             KeysCommand.Create(host),
             HealthCommand.Create(),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ClearBg.Api;
+using ClearBg.Evaluation;
 using ClearBg.Jobs;
 
 namespace ClearBg.Cli;
@@ -19,6 +20,10 @@ internal sealed record PictureOutcome(PictureFate Fate, string Line)
         var facts = string.Create(CultureInfo.InvariantCulture, $"({result.Width} × {result.Height}, {seconds:0.0} s)");
         return new(PictureFate.Done, $"{Show(input, "standard input")} -> {Show(output, "standard output")} {facts}");
     }
+
+    /// <summary>"photo.jpg: MAE 0.0123, IoU 0.9876".</summary>
+    public static PictureOutcome Compared(string input, MatteScore score) =>
+        new(PictureFate.Done, string.Create(CultureInfo.InvariantCulture, $"{Show(input, "standard input")}: MAE {score.Mae:0.0000}, IoU {score.Iou:0.0000}"));
 
     public static PictureOutcome Skipped(string input, string why) => new(PictureFate.Skipped, $"{Show(input, "standard input")}: {Quotation.Printable(why)}");
 

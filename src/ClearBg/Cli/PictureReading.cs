@@ -9,6 +9,15 @@ internal static class PictureReading
 {
     private const int BlockBytes = 128 * 1024;
 
+    /// <summary>Reads a file, which others may be writing or deleting meanwhile.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    public static async Task<Outcome<PixelBuffer>> ReadAsync(string path, BufferPool pool, IntakeOptions limits, CancellationToken cancellation)
+    {
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1, FileOptions.SequentialScan);
+        return await ReadAsync(file, pool, limits, cancellation);
+    }
+
     /// <summary>Reads to the end, or refuses: at once where the length is known to be too large, else with the first byte too many.</summary>
     /// <exception cref="IOException">The stream cannot be read.</exception>
     public static async Task<Outcome<PixelBuffer>> ReadAsync(Stream stream, BufferPool pool, IntakeOptions limits, CancellationToken cancellation)

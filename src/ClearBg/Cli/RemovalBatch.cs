@@ -55,10 +55,13 @@ internal sealed class RemovalBatch(RemovalPipeline pipeline, BufferPool pool, IO
 
     private async Task<Outcome<PixelBuffer>> ReadAsync(string path, CancellationToken cancellation)
     {
-        await using var stream = string.Equals(path, FoundPicture.Standard, StringComparison.Ordinal)
-            ? host.Streams.Input()
-            : new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1, FileOptions.SequentialScan);
-        return await PictureReading.ReadAsync(stream, pool, intake.Value, cancellation);
+        if (!string.Equals(path, FoundPicture.Standard, StringComparison.Ordinal))
+        {
+            return await PictureReading.ReadAsync(path, pool, intake.Value, cancellation);
+        }
+
+        await using var input = host.Streams.Input();
+        return await PictureReading.ReadAsync(input, pool, intake.Value, cancellation);
     }
 
     private async Task<string> WriteAsync(PlannedPicture picture, RemovalResult result, CancellationToken cancellation)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using ClearBg.Admission;
 using ClearBg.Api;
 using ClearBg.Jobs;
 using ClearBg.Segmentation;
@@ -112,7 +111,5 @@ internal sealed class RemoveCommand
         await report.ShowAsync(planned.Count, () => batch.RunAsync(planned, options, report.Add, cancellation));
     }
 
-    // A batch only ever waits for itself: a queue that refuses would be a server's setting at the wrong place.
-    private static void Register(IServiceCollection services, VerbHost host) =>
-        services.AddRemoval().AddSingleton(host).AddSingleton<RemovalBatch>().PostConfigure<AdmissionOptions>(static admission => admission.QueuedMegapixels = 100_000);
+    private static void Register(IServiceCollection services, VerbHost host) => services.AddBatchRemoval().AddSingleton(host).AddSingleton<RemovalBatch>();
 }

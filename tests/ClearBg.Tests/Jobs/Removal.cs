@@ -54,6 +54,26 @@ internal sealed class Removal : IAsyncDisposable
         }
     }
 
+    /// <summary>Runs a job as far as its matte, and gives its size and samples.</summary>
+    public async Task<(int Width, int Height, byte[] Samples)> MatteAsync(byte[] picture)
+    {
+        try
+        {
+            using var file = Pool.Rent(picture.Length);
+            picture.CopyTo(file.Bytes);
+            var outcome = await _services.GetRequiredService<RemovalPipeline>().MatteAsync(file, CancellationToken.None);
+            Assert.True(outcome.Succeeded(out var matte, out var failure), failure?.ToString());
+            using (matte)
+            {
+                return (matte.Width, matte.Height, matte.Samples.ToArray());
+            }
+        }
+        finally
+        {
+            Assert.Equal(0, Pool.Rented);
+        }
+    }
+
     public async Task<Answer> RunAsync(byte[] picture, RemovalOptions options)
     {
         Assert.True((await TryAsync(picture, options)).Succeeded(out var result, out var failure), failure?.ToString());

@@ -85,6 +85,34 @@ public sealed class RemovalPipelineTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task The_matte_alone_is_the_one_that_the_answer_has()
+    {
+        var answer = await _removal.RunAsync(_picture, new RemovalOptions { Channels = OutputChannels.Alpha });
+
+        var (width, height, samples) = await _removal.MatteAsync(_picture);
+
+        using var alpha = answer.Decode(_pool);
+        Assert.Equal((Width, Height), (width, height));
+        Assert.Equal(samples, Enumerable.Range(0, Width * Height).Select(i => alpha.Pixels.Samples[3 * i]));
+    }
+
+    [Fact]
+    public async Task The_matte_alone_has_the_pictures_own_size_where_a_png_would_be_smaller()
+    {
+        var (width, height, _) = await _removal.MatteAsync(Pictures.Disc(3_400, 3_000));
+
+        Assert.Equal((3_400, 3_000), (width, height));
+    }
+
+    [Fact]
+    public async Task The_matte_alone_may_be_empty()
+    {
+        var (_, _, samples) = await _removal.MatteAsync(Pictures.Disc(Width, Height, level: 0));
+
+        Assert.DoesNotContain(samples, static sample => sample > 0);
+    }
+
+    [Fact]
     public async Task A_zip_holds_exactly_a_colour_jpeg_and_the_matte_both_stored()
     {
         var answer = await _removal.RunAsync(_picture, new RemovalOptions { Format = OutputFormat.Zip });

@@ -141,6 +141,7 @@ internal enum VipsBandFormat
 {
     UChar = 0,
     UShort = 2,
+    Float = 6,
 }
 
 /// <summary>VipsInterpretation, by libvips' numbers: those that make a difference here.</summary>
