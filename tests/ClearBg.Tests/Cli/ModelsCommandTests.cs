@@ -40,7 +40,7 @@ public sealed class ModelsCommandTests : IDisposable
         Assert.Equal(_tiny.Bytes, new FileInfo(ran.Output.Trim()).Length);
         Assert.Contains($"({_tiny.Source!.Bytes} bytes)", ran.Error, StringComparison.Ordinal);
         Assert.Contains($"Writing {_tiny.Bytes} bytes", ran.Error, StringComparison.Ordinal);
-        Assert.Equal((ran.Output, $"tiny is ready.{Environment.NewLine}"), (again.Output, again.Error));
+        Assert.Equal((ran.Output, $"tiny in float32: the model has no 8-bit file. It is ready.{Environment.NewLine}"), (again.Output, again.Error));
         Assert.Contains("\tprepared\t", listed.Output, StringComparison.Ordinal);
     }
 
