@@ -24,7 +24,7 @@ internal static unsafe class Encoder
 
     /// <summary>PNG (RFC 2083) of 1, 3 or 4 bands.</summary>
     public static void WritePng(Raster raster, PictureMetadata metadata, Stream output, CancellationToken cancellation) =>
-        Write("pngsave_target", raster, metadata, output, cancellation, ("compression", PngCompression), ("filter", "up"), ("keep", "icc"));
+        PngWriter.Write(raster, metadata, PngCompression, output, cancellation);
 
     /// <summary>Baseline JPEG (ITU-T T.81), quality 90, 4:2:0, of 1 or 3 bands.</summary>
     public static void WriteJpeg(Raster raster, PictureMetadata metadata, Stream output, CancellationToken cancellation) =>
