@@ -19,11 +19,12 @@ internal sealed partial class Gateway : IAsyncDisposable
     /// <summary>From the process's start until its model was warm.</summary>
     public double ReadySeconds { get; }
 
-    public static async Task<Gateway> StartAsync()
+    /// <param name="settings">As <c>--Section:Setting=value</c>.</param>
+    public static async Task<Gateway> StartAsync(params string[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("clearbg-gateway");
         var url = $"http://127.0.0.1:{FreePort()}";
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ClearBg.dll"), "--urls", url])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ClearBg.dll"), "--urls", url, .. settings])
         {
             WorkingDirectory = folder.FullName,
             UseShellExecute = false,

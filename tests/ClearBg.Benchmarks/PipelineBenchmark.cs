@@ -19,7 +19,7 @@ internal static class PipelineBenchmark
         using var bare = new BareInference();
         Console.WriteLine($"End to end against bare inference, {Turns} turns each. The gateway was ready {gateway.ReadySeconds:0.0} s after its start.");
         Console.WriteLine($"{"picture",-20}{"bare s",10}{"HTTP s",10}{"ratio",10}   stages of the median turn, ms");
-        foreach (var (width, height) in ((int, int)[])[(1250, 800), (4000, 3000), (8660, 5773)])
+        foreach (var (width, height) in ((int, int)[])[(625, 400), (1250, 800), (2500, 1600), (4000, 3000), (8660, 5773)])
         {
             var path = pictures.Jpeg(width, height);
             await gateway.RemoveAsync(path);
@@ -50,7 +50,7 @@ internal static class PipelineBenchmark
         public BareInference()
         {
             var options = Options.Create(new SegmentationOptions());
-            _manifest = new ModelCatalog(options).Find(options.Value.Model);
+            _manifest = new ModelCatalog(options).ForThisMachine(options.Value.Model).Manifest;
             _session = new InferenceSession(new ModelPreparation(options).Prepare(_manifest));
             var (width, height) = (_manifest.Input.Width, _manifest.Input.Height);
             _input = OrtValue.CreateTensorValueFromMemory(new float[3 * width * height], [1, 3, height, width]);

@@ -1,7 +1,7 @@
 using ClearBg.Benchmarks;
 
-// dotnet run -c Release --project tests/ClearBg.Benchmarks [pipeline] [memory] [peer]
-string[] wanted = args.Length > 0 ? args : ["pipeline", "memory", "peer"];
+// dotnet run -c Release --project tests/ClearBg.Benchmarks [pipeline] [clients] [memory] [peer]
+string[] wanted = args.Length > 0 ? args : ["pipeline", "clients", "memory", "peer"];
 using var pictures = new Pictures();
 Console.WriteLine($"{Environment.ProcessorCount} cores, {System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier}, .NET {Environment.Version}");
 foreach (var name in wanted)
@@ -12,6 +12,9 @@ foreach (var name in wanted)
         case "pipeline":
             await PipelineBenchmark.RunAsync(pictures);
             break;
+        case "clients":
+            await ClientsBenchmark.RunAsync(pictures);
+            break;
         case "memory":
             await MemoryBenchmark.RunAsync(pictures);
             break;
@@ -19,7 +22,7 @@ foreach (var name in wanted)
             await PeerBenchmark.RunAsync(pictures);
             break;
         default:
-            Console.Error.WriteLine($"'{name}' is no benchmark: pipeline, memory, peer.");
+            Console.Error.WriteLine($"'{name}' is no benchmark: pipeline, clients, memory, peer.");
             return 2;
     }
 }
