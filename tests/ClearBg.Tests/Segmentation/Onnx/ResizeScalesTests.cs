@@ -97,6 +97,28 @@ public class ResizeScalesTests
         Stays(model);
     }
 
+    [Theory]
+    [InlineData("axes")]
+    [InlineData("keep_aspect_ratio_policy")]
+    public void Sizes_of_some_axes_only_or_as_bounds_stay(string attribute)
+    {
+        var model = Upscaling(Sizes.Initializer, 4, 6);
+        model.Graph.Node[^1].With(attribute, 1);
+
+        Stays(model);
+    }
+
+    [Fact]
+    public void An_output_may_be_among_the_types_of_values_too()
+    {
+        var model = Upscaling(Sizes.Initializer, 4, 6);
+        model.Graph.ValueInfo.Add(model.Graph.Output[0].Clone());
+
+        ResizeScales.Apply(model.Graph);
+
+        Assert.Equal("a = Relu(x)\ny = Resize(a  resize_2x2)", Text(model.Graph));
+    }
+
     [Fact]
     public void An_operator_of_the_same_name_in_another_domain_stays()
     {
