@@ -27,11 +27,15 @@ public class TensorValuesTests
     [InlineData(7)]
     [InlineData(0)]
     [InlineData(-6)]
+    [InlineData(1L << 62)]
     public void A_number_of_values_that_does_not_fit_the_shape_is_refused_with_the_tensors_name(long count)
     {
         Refused(TensorProto.Of("w", Values, count), "'w' doesn't hold as many values");
         Refused(new() { Name = "w", DataType = (int)DataType.Float, Dims = { count }, FloatData = { Values } }, "'w' doesn't hold as many values");
     }
+
+    [Fact]
+    public void Dimensions_whose_product_no_number_holds_are_refused_too() => Refused(TensorProto.Of("w", Values, 1L << 40, 1L << 40), "'w' doesn't hold as many values");
 
     [Fact]
     public void Half_a_value_is_refused() =>
