@@ -96,6 +96,20 @@ public class Int8ConversionTests
         AgreesInInt8(model, 32);
     }
 
+    [Fact]
+    public void A_Conv_after_activations_that_were_never_but_zero_keeps_its_bias()
+    {
+        var model = Model(
+            [Tensor("x", 1, 1, 2, 2)], [Tensor("y", 1, 1, 2, 2)],
+            [Conv("x w b", "c", 1), Node("Relu", "c", "dead"), Conv("dead v d", "lit", 1), Conv("lit v none", "y", 1)],
+            TensorProto.Of("w", [1f], 1, 1, 1, 1), TensorProto.Of("b", [-9f], 1), TensorProto.Of("v", [0.5f], 1, 1, 1, 1), TensorProto.Of("d", [0.75f], 1), TensorProto.Of("none", [0f], 1));
+        float[] x = [0, 1, -1, 0.5f];
+
+        var values = Values(Converted(model, RangesOn(model, x)), x)["y"];
+
+        Assert.All(values, static value => Assert.Equal(0.375f, value, 0.002f));
+    }
+
     [Theory]
     [InlineData(12L, "")]
     [InlineData(12L, "ai.onnx")]
