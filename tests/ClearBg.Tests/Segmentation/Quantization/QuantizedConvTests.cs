@@ -43,6 +43,14 @@ public class QuantizedConvTests
     }
 
     [Fact]
+    public void A_channel_without_weights_keeps_its_bias()
+    {
+        var (levels, scales) = QuantizedConv.Of([0, 0], outputs: 1).Bias([12.5f], inputScale: 1 / 255f);
+
+        Assert.Equal(12.5, levels[0] * (double)scales[0], 1e-3);
+    }
+
+    [Fact]
     public void A_bias_beyond_32_bits_is_as_much_as_they_hold()
     {
         var (levels, _) = new QuantizedConv([], [1e-6f, 1e-6f]).Bias([1e6f, -1e6f], inputScale: 1e-3f);
