@@ -97,6 +97,16 @@ public class Int8ConversionTests
     }
 
     [Fact]
+    public void The_last_Conv_may_share_weights_and_bias_with_others()
+    {
+        var model = Model(
+            [Tensor("x", 1, 2, 4, 4)], [Tensor("y", 1, 2, 4, 4)], [Conv("x w b", "c", 1), Node("Relu", "c", "r"), Conv("r w b", "y", 1)],
+            Weights("w", 1, 2, 2, 1, 1), Weights("b", 1, 2));
+
+        AgreesInInt8(model, 32);
+    }
+
+    [Fact]
     public void A_Conv_after_activations_that_were_never_but_zero_keeps_its_bias()
     {
         var model = Model(
@@ -108,6 +118,17 @@ public class Int8ConversionTests
         var values = Values(Converted(model, RangesOn(model, x)), x)["y"];
 
         Assert.All(values, static value => Assert.Equal(0.375f, value, 0.002f));
+    }
+
+    [Fact]
+    public void A_value_may_be_rectified_twice()
+    {
+        var model = Model(
+            [Tensor("x", 1, 2, 4, 4)], [Tensor("y", 1, 1, 4, 4)],
+            [Conv("x w b", "c", 1), Node("Relu", "c", "r"), Node("Relu", "c", "s"), Node("Add", "r s", "sum"), Conv("sum v d", "y", 1)],
+            Weights("w", 1, 3, 2, 1, 1), Weights("b", 1, 3), Weights("v", 1, 1, 3, 1, 1), Weights("d", 1, 1));
+
+        AgreesInInt8(model, 32);
     }
 
     [Theory]
