@@ -53,6 +53,17 @@ public class Int8ConversionTests
         Assert.DoesNotContain(model.Graph.Initializer, static tensor => tensor.Name is "w" or "b");
     }
 
+    /// <summary>A kernel in integers adds the bias to the products without looking at its scale.</summary>
+    [Fact]
+    public void A_bias_has_the_scale_of_the_products_it_is_added_to()
+    {
+        var constants = Converted(TwoConvs(), Ranges(("x", -1, 1), ("r", 0, 2))).Graph.Initializer.ToDictionary(static tensor => tensor.Name, StringComparer.Ordinal);
+        var input = Assert.Single(constants["x_scale"].Floats());
+
+        Assert.Equal(constants["c_weights_scale"].Floats().Select(scale => scale * input), constants["c_bias_scale"].Floats());
+        Assert.All(constants["c_bias_zero_point"].RawData, static zero => Assert.Equal(0, zero));
+    }
+
     [Fact]
     public void Nothing_is_quantized_after_the_last_Conv()
     {
