@@ -21,6 +21,10 @@ public class ModelManifestTests
           "sha256": "8d10d2f3bb75ae3b6d527c77944fc5e7dcd94b29809d47a739a7a728a912b491", "convert": "float32", "outputs": ["1959"] }
         """;
 
+    private const string Int8 = """
+        { "file": "u2net-int8.onnx", "bytes": 20, "sha256": "9d10d2f3bb75ae3b6d527c77944fc5e7dcd94b29809d47a739a7a728a912b491", "ranges": "ranges.json" }
+        """;
+
     [Fact]
     public void Reads_comments_trailing_commas_and_every_value()
     {
@@ -71,6 +75,14 @@ public class ModelManifestTests
     [InlineData("source.sha256", "\"\"", "source.sha256")]
     [InlineData("source.convert", "3", "source.convert")]
     [InlineData("source.outputs", "[\"other\"]", "source.outputs lacks output.name '1959'")]
+    [InlineData("source", "null", "int8 needs a source")]
+    [InlineData("int8.file", "\"../u2net.onnx\"", "int8.file '../u2net.onnx'")]
+    [InlineData("int8.file", "\"\"", "int8.file ''")]
+    [InlineData("int8.ranges", "\"../ranges.json\"", "int8.ranges '../ranges.json'")]
+    [InlineData("int8.ranges", "\".hidden\"", "int8.ranges '.hidden'")]
+    [InlineData("int8.bytes", "0", "int8.bytes 0")]
+    [InlineData("int8.bytes", "2147483648", "int8.bytes 2147483648")]
+    [InlineData("int8.sha256", "\"9d10\"", "int8.sha256")]
     public void Rejects_a_value_out_of_its_bounds(string property, string value, string mistake)
     {
         var error = Assert.Throws<ModelException>(() => Parse(With(property, value)));
@@ -85,6 +97,9 @@ public class ModelManifestTests
     [InlineData("input.resize", "\"crop\"", "resize")]
     [InlineData("output.activation", "\"softmax\"", "activation")]
     [InlineData("input.width", "\"wide\"", "width")]
+    [InlineData("int8.scales", "[]", "scales")]
+    [InlineData("int8.ranges", "null", "ranges")]
+    [InlineData("int8", "{}", "ranges")]
     public void Rejects_what_is_no_manifest_and_names_the_property(string property, string value, string named)
     {
         var error = Assert.Throws<ModelException>(() => Parse(With(property, value)));
@@ -107,6 +122,20 @@ public class ModelManifestTests
     }
 
     [Fact]
+    public void In_8_bits_it_is_the_same_model_with_another_file_and_its_ranges()
+    {
+        var manifest = Parse(With("title", "\"U2-Net\"")) with { Folder = "/models/u2net" };
+
+        var int8 = manifest.InInt8();
+
+        Assert.Equal((ModelPrecision.Float32, ModelPrecision.Int8), (manifest.Precision, int8.Precision));
+        Assert.Equal(("u2net-int8.onnx", 20L), (int8.File, int8.Bytes));
+        Assert.StartsWith("9d10", int8.Sha256, StringComparison.Ordinal);
+        Assert.Equal((null, Path.Combine("/models/u2net", "ranges.json")), (manifest.RangesPath, int8.RangesPath));
+        Assert.Equal(manifest, int8 with { File = manifest.File, Bytes = manifest.Bytes, Sha256 = manifest.Sha256, Precision = ModelPrecision.Float32 });
+    }
+
+    [Fact]
     public void The_shipped_manifests_are_valid()
     {
         var catalog = new ModelCatalog(Microsoft.Extensions.Options.Options.Create(new SegmentationOptions()));
@@ -116,11 +145,12 @@ public class ModelManifestTests
 
     private static ModelManifest Parse(string json) => ModelManifestReader.Parse(Encoding.UTF8.GetBytes(json), "test");
 
-    /// <summary>The valid manifest with a source and one property, given by its path, set to other JSON.</summary>
+    /// <summary>The valid manifest with a source, an 8-bit file and one property, given by its path, set to other JSON.</summary>
     private static string With(string property, string value)
     {
         var json = JsonNode.Parse(Valid, documentOptions: new() { CommentHandling = System.Text.Json.JsonCommentHandling.Skip, AllowTrailingCommas = true })!;
         json["source"] = JsonNode.Parse(Source);
+        json["int8"] = JsonNode.Parse(Int8);
         var path = property.Split('.');
         var parent = path.Length == 1 ? json : json[path[0]]!;
         parent[path[^1]] = JsonNode.Parse(value);

@@ -1,4 +1,5 @@
 using ClearBg.Segmentation;
+using ClearBg.Tests.Segmentation.Quantization;
 using Microsoft.Extensions.Options;
 
 namespace ClearBg.Tests.Segmentation;
@@ -172,6 +173,52 @@ public sealed class ModelPreparationTests : IDisposable
         manifest = manifest with { Source = manifest.Source! with { Entry = "/models/huge" } };
         var error = Assert.Throws<ModelException>(() => Preparation.Prepare(manifest));
         Assert.Contains("has no entry /models/huge. It has: /models/tiny", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Prepares_the_8_bit_file_beside_the_float_one()
+    {
+        var (manifest, preparation, steps) = (Int8Manifest(), Preparation, new Steps());
+
+        var (single, path) = (preparation.Prepare(manifest), preparation.Prepare(manifest.InInt8(), steps));
+
+        Assert.Equal(preparation.PathOf(manifest.InInt8()), path);
+        Assert.NotEqual(single, path);
+        Assert.Equal((manifest.Sha256, manifest.Int8!.Sha256), (FileContent.Of(single).Sha256, FileContent.Of(path).Sha256));
+        Assert.Contains("Converting to int8, keeping matte", steps.Details);
+        Assert.True(preparation.IsPrepared(manifest.InInt8()));
+    }
+
+    [Fact]
+    public void An_8_bit_file_that_comes_out_otherwise_than_the_manifest_says_is_not_kept()
+    {
+        var manifest = Int8Manifest();
+        var wrong = manifest with { Int8 = manifest.Int8! with { Sha256 = new string('0', 64) } };
+
+        var error = Assert.Throws<ModelException>(() => Preparation.Prepare(wrong.InInt8()));
+
+        Assert.Contains("the manifest expects", error.Message, StringComparison.Ordinal);
+        Assert.Contains(manifest.Int8.Sha256, error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_folder["cache"]));
+    }
+
+    [Fact]
+    public void Other_ranges_than_the_8_bit_files_are_noticed()
+    {
+        var manifest = Int8Manifest();
+        var ranges = Network.RangesOn(Network.Small(), Network.Picture(seed: 3));
+        File.WriteAllBytes(manifest.InInt8().RangesPath!, Network.File(ranges));
+
+        Assert.Contains("the manifest expects", Assert.Throws<ModelException>(() => Preparation.Prepare(manifest.InInt8())).Message, StringComparison.Ordinal);
+        File.Delete(manifest.InInt8().RangesPath!);
+        Assert.Contains("ranges.json cannot be read", Assert.Throws<ModelException>(() => Preparation.Prepare(manifest.InInt8())).Message, StringComparison.Ordinal);
+        Assert.True(File.Exists(Preparation.Prepare(manifest)));
+    }
+
+    private ModelManifest Int8Manifest()
+    {
+        var small = Network.Small();
+        return new FakePackage(_folder, small).ManifestWithInt8(Network.RangesOn(small, Network.Picture()));
     }
 
     private void Fails(string what, string remedy)

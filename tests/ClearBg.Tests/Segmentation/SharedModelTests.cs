@@ -1,5 +1,7 @@
+using System.Text.Json;
 using ClearBg.Imaging;
 using ClearBg.Segmentation;
+using ClearBg.Tests.Segmentation.Quantization;
 using Microsoft.Extensions.Options;
 
 namespace ClearBg.Tests.Segmentation;
@@ -64,6 +66,34 @@ public sealed class SharedModelTests : IDisposable
         await model.DisposeAsync();
 
         Assert.True(loading.IsCompleted);
+    }
+
+    /// <summary>Prepared before, or made by the loading.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Loads_the_8_bit_file_where_that_is_asked_for(bool prepared)
+    {
+        var package = new FakePackage(_folder, Network.Small());
+        var manifest = package.ManifestWithInt8(Network.RangesOn(Network.Small(), Network.Picture()));
+        _folder.Write(Path.Combine("models", "tiny", ModelManifest.FileName), JsonSerializer.SerializeToUtf8Bytes(manifest, ManifestJson.Default.ModelManifest));
+        var options = Options.Create(new SegmentationOptions
+        {
+            Model = "tiny", Folder = _folder["models"], Cache = _folder["cache"], Packages = package.Modules, Precision = ModelPrecision.Int8,
+        });
+        var preparation = new ModelPreparation(options);
+        if (prepared)
+        {
+            preparation.Prepare(manifest.InInt8());
+        }
+
+        await using var model = new SharedModel(new ModelCatalog(options), preparation, _pool, options);
+
+        var session = await model.LoadedAsync(CancellationToken.None);
+
+        Assert.Equal("tiny in int8: Segmentation:Precision says so", model.Choice.ToString());
+        Assert.Equal(manifest.Int8!.Sha256, session.Manifest.Sha256);
+        Assert.Equal([preparation.PathOf(manifest.InInt8())], Directory.GetFiles(_folder["cache"]));
     }
 
     private SharedModel Open()

@@ -14,11 +14,12 @@ internal static class ResizeScales
     /// </summary>
     public static void Apply(GraphProto graph)
     {
-        var shapes = graph.ValueInfo.Concat(graph.Output).ToDictionary(static value => value.Name, static value => value.Type?.TensorType?.Shape?.Dim, StringComparer.Ordinal);
+        var shapes = graph.ValueInfo.Concat(graph.Output).DistinctBy(static value => value.Name, StringComparer.Ordinal)
+            .ToDictionary(static value => value.Name, static value => value.Type?.TensorType?.Shape?.Dim, StringComparer.Ordinal);
         var producers = graph.Node.SelectMany(static node => node.Output, static (node, name) => (node, name)).ToDictionary(static pair => pair.name, static pair => pair.node, StringComparer.Ordinal);
         var constants = graph.Initializer.ToDictionary(static tensor => tensor.Name, StringComparer.Ordinal);
         var made = new Dictionary<string, TensorProto>(StringComparer.Ordinal);
-        foreach (var resize in graph.Node.Where(static node => node.Is("Resize") && node.Input.Count == 4))
+        foreach (var resize in graph.Node.Where(static node => node.Is("Resize") && node.Input.Count == 4 && !node.Attribute.Any(IsOnSizes)))
         {
             if (shapes.GetValueOrDefault(resize.Input[0]) is not [_, _, { DimValue: > 0 and var height }, { DimValue: > 0 and var width }]
                 || SizesOf(resize.Input[3]) is not [.., var toHeight, var toWidth]
@@ -33,6 +34,9 @@ internal static class ResizeScales
             resize.Input.RemoveAt(3);
             resize.Input[2] = name;
         }
+
+        // Since operator set 18: sizes of some axes only, or such that the aspect stays, which the output's then need not be.
+        static bool IsOnSizes(AttributeProto attribute) => attribute.Name is "axes" or "keep_aspect_ratio_policy";
 
         long[]? SizesOf(string name) =>
             constants.TryGetValue(name, out var tensor) ? tensor.Integers()

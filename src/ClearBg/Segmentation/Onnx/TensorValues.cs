@@ -14,7 +14,8 @@ internal static class TensorValues
         /// <exception cref="ModelException">It holds no floats, they lie outside the file, or their number doesn't fit the shape.</exception>
         public float[] Floats()
         {
-            var count = tensor.Dims.Aggregate(1L, static (product, dimension) => checked(product * dimension));
+            // Exact for every number of values that a file can hold, and no overflow for the others.
+            var count = tensor.Dims.Aggregate(1.0, static (product, dimension) => product * dimension);
             if (tensor.DataType != (int)DataType.Float || tensor.DataLocation == TensorProto.Types.DataLocation.External)
             {
                 throw new ModelException($"The tensor '{tensor.Name}' holds no floats in the file itself.");
@@ -30,7 +31,7 @@ internal static class TensorValues
                 throw WrongCount(tensor);
             }
 
-            var values = new float[count];
+            var values = new float[(int)count];
             for (var i = 0; i < values.Length; i++)
             {
                 values[i] = BinaryPrimitives.ReadSingleLittleEndian(tensor.RawData.Span[(i * sizeof(float))..]);

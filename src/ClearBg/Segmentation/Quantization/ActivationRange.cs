@@ -6,7 +6,8 @@ namespace ClearBg.Segmentation.Quantization;
 internal readonly record struct ActivationRange(float Least, float Greatest)
 {
     /// <summary>Real difference between two levels.</summary>
-    public float Scale => Math.Max(Greatest - Least, float.Epsilon * 255) / 255;
+    /// <remarks>1 where all values are 0: any scale does for them, but the bias of a Conv behind them is counted in parts of it.</remarks>
+    public float Scale => Greatest > Least ? Math.Max(Greatest - Least, float.Epsilon * 255) / 255 : 1;
 
     /// <summary>The level that stands for 0.</summary>
     public byte ZeroPoint => (byte)Math.Clamp(MathF.Round(-Least / Scale), 0, 255);

@@ -22,7 +22,8 @@ internal sealed class Int8Conversion
     {
         (_graph, _ranges) = (graph, ranges);
         _constants = graph.Initializer.ToDictionary(static tensor => tensor.Name, StringComparer.Ordinal);
-        _rectified = graph.Node.Where(static node => node.Is("Relu")).ToDictionary(static node => node.Input[0], static node => node.Output[0], StringComparer.Ordinal);
+        _rectified = graph.Node.Where(static node => node.Is("Relu")).DistinctBy(static node => node.Input[0], StringComparer.Ordinal)
+            .ToDictionary(static node => node.Input[0], static node => node.Output[0], StringComparer.Ordinal);
     }
 
     /// <summary>Converts a float model in place.</summary>
@@ -67,6 +68,9 @@ internal sealed class Int8Conversion
 
         _graph.Node.Clear();
         _graph.Node.AddRange(_nodes);
+
+        // A Conv that stays float may share its weights or bias with one that doesn't.
+        _replaced.ExceptWith(_graph.WithSubgraphs.SelectMany(static graph => graph.Node).SelectMany(static node => node.Input));
         _graph.Initializer.RemoveWhere(tensor => _replaced.Contains(tensor.Name));
         _graph.ValueInfo.Clear();
     }

@@ -9,8 +9,10 @@ namespace ClearBg.Segmentation.Quantization;
 /// <param name="Scales">One for each output channel.</param>
 internal sealed record QuantizedConv(sbyte[] Weights, float[] Scales)
 {
-    // A channel without weights has any scale; this one keeps its bias within 32 bits.
     private const float LeastScale = 1e-7f;
+
+    // A channel without weights has any scale; this one keeps its bias within 32 bits, and fine enough.
+    private const float ScaleOfZeros = 1e-4f;
 
     /// <summary>Rounds weights, each to the nearest of 255 levels that reach to the channel's largest.</summary>
     public static QuantizedConv Of(ReadOnlySpan<float> weights, int outputs)
@@ -19,7 +21,8 @@ internal sealed record QuantizedConv(sbyte[] Weights, float[] Scales)
         for (var output = 0; output < outputs; output++)
         {
             var values = weights.Slice(output * row, row);
-            var scale = scales[output] = Math.Max(Math.Abs(TensorPrimitives.MaxMagnitude(values)) / sbyte.MaxValue, LeastScale);
+            var largest = Math.Abs(TensorPrimitives.MaxMagnitude(values));
+            var scale = scales[output] = largest == 0 ? ScaleOfZeros : Math.Max(largest / sbyte.MaxValue, LeastScale);
             for (var i = 0; i < row; i++)
             {
                 levels[(output * row) + i] = (sbyte)MathF.Round(values[i] / scale);
