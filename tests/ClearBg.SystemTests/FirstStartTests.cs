@@ -59,7 +59,7 @@ public sealed class FirstStartTests : IDisposable
     private async Task<string> PrepareAsync()
     {
         var options = Microsoft.Extensions.Options.Options.Create(new Segmentation.SegmentationOptions { Cache = _folder["cache"] });
-        var manifest = new Segmentation.ModelCatalog(options).Find("isnet");
+        var manifest = new Segmentation.ModelCatalog(options).ForThisMachine("isnet").Manifest;
         return await Task.Run(() => new Segmentation.ModelPreparation(options).Prepare(manifest));
     }
 }

@@ -51,7 +51,7 @@ public sealed class SandboxTests : IDisposable
     {
         var options = Microsoft.Extensions.Options.Options.Create(new Segmentation.SegmentationOptions());
         var preparation = new Segmentation.ModelPreparation(options);
-        preparation.Prepare(new Segmentation.ModelCatalog(options).Find("isnet"));
+        preparation.Prepare(new Segmentation.ModelCatalog(options).ForThisMachine("isnet").Manifest);
         return preparation.Cache;
     }
 
