@@ -7,17 +7,21 @@ namespace ClearBg.Admission;
 internal sealed class AdmissionOptions
 {
     public const string Section = "Admission";
+    public const int MostQueuedMegapixels = 100_000;
+
+    /// <summary>Eleven days: longer than anything that works waits.</summary>
+    public const int MostWaitSeconds = 1_000_000;
 
     /// <summary>Megapixels of input worked on at once, 1–10,000. A larger picture than this runs alone.</summary>
     [Range(1, 10_000)]
     public int Megapixels { get; set; } = 100;
 
     /// <summary>Megapixels of input that may wait, 0–100,000. What comes on top is refused.</summary>
-    [Range(0, 100_000)]
+    [Range(0, MostQueuedMegapixels)]
     public int QueuedMegapixels { get; set; } = 400;
 
-    /// <summary>Seconds that a picture may wait for its turn before it is refused, 1–3,600.</summary>
-    [Range(1, 3_600)]
+    /// <summary>Seconds that a picture may wait for its turn before it is refused, 1–1,000,000.</summary>
+    [Range(1, MostWaitSeconds)]
     public int WaitSeconds { get; set; } = 30;
 }
 
