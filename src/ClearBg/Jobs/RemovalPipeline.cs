@@ -77,7 +77,7 @@ internal sealed partial class RemovalPipeline(
         using var admitted = await gate.EnterAsync(Weight(width * (long)height, file.Length, options), cancellation);
         if (!admitted.IsAcquired)
         {
-            return new Failure(FailureCode.Overloaded);
+            return new Failure(FailureCode.Overloaded, RetryAfterSeconds: admitted.RetryAfterSeconds);
         }
 
         var session = await model.LoadedAsync(cancellation);
