@@ -1,14 +1,15 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
 
 namespace ClearBg.Benchmarks;
 
-/// <summary>The real program as a process of its own, with a database of its own, on a free loopback port.</summary>
+/// <summary>The real program as a process of its own, with a database of its own, on a loopback port that the system chooses.</summary>
 internal sealed partial class Gateway : IAsyncDisposable
 {
+    /// <summary>A port chosen here could be somebody else's by the time it is listened on.</summary>
+    private const string AnyPort = "http://127.0.0.1:0";
+
     private readonly Process _process;
     private readonly DirectoryInfo _folder;
     private readonly HttpClient _client;
@@ -23,8 +24,7 @@ internal sealed partial class Gateway : IAsyncDisposable
     public static async Task<Gateway> StartAsync(params string[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("clearbg-gateway");
-        var url = $"http://127.0.0.1:{FreePort()}";
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ClearBg.dll"), "--urls", url, .. settings])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ClearBg.dll"), "--urls", AnyPort, .. settings])
         {
             WorkingDirectory = folder.FullName,
             UseShellExecute = false,
@@ -32,25 +32,26 @@ internal sealed partial class Gateway : IAsyncDisposable
         };
         var watch = Stopwatch.StartNew();
         var process = Process.Start(start)!;
-        string? key = null;
+        string? key = null, url = null;
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
             key ??= Key().Match(line) is { Success: true } match ? match.Value : null;
-            if (line.Contains("is ready", StringComparison.Ordinal))
+            if (Ready().Match(line) is { Success: true } ready)
             {
+                url = ready.Groups["url"].Value;
                 break;
             }
         }
 
-        if (process.HasExited || key is null)
+        if (key is null || url is null)
         {
             throw new InvalidOperationException("The gateway did not start; its own words stand above.");
         }
 
-        var ready = watch.Elapsed.TotalSeconds;
+        var seconds = watch.Elapsed.TotalSeconds;
         var client = new HttpClient { BaseAddress = new Uri(url), Timeout = TimeSpan.FromMinutes(5) };
         client.DefaultRequestHeaders.Add("X-Api-Key", key);
-        return new Gateway(process, folder, client, ready);
+        return new Gateway(process, folder, client, seconds);
     }
 
     /// <summary>One removal over HTTP, from the first byte sent to the last received.</summary>
@@ -94,12 +95,8 @@ internal sealed partial class Gateway : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    [GeneratedRegex(@"^ClearBg is ready on (?<url>\S+)\. Try:", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Ready();
 
     [GeneratedRegex("cbg_[0-9a-z]+_[0-9a-z]+", RegexOptions.None, 1000)]
     private static partial Regex Key();

@@ -73,9 +73,9 @@ internal sealed partial class Gateway : IAsyncDisposable
     public Task<HttpResponseMessage> RemoveAsync(byte[] picture, string key) => RemoveAsync(new ByteArrayContent(picture), key, "preview", expectContinue: false);
 
     /// <summary>As above, with the upload begun only when the server asks for it, if wanted.</summary>
-    public async Task<HttpResponseMessage> RemoveAsync(HttpContent picture, string key, string size, bool expectContinue)
+    public async Task<HttpResponseMessage> RemoveAsync(HttpContent picture, string key, string size, bool expectContinue, string format = "png")
     {
-        using var form = new MultipartFormDataContent { { picture, "image_file", "picture" }, { new StringContent(size), "size" } };
+        using var form = new MultipartFormDataContent { { picture, "image_file", "picture" }, { new StringContent(size), "size" }, { new StringContent(format), "format" } };
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1.0/removebg")
         {
             Content = form, Headers = { { "X-Api-Key", key } },
@@ -85,8 +85,10 @@ internal sealed partial class Gateway : IAsyncDisposable
     }
 
     /// <summary>Kilobytes of physical memory, as Linux counts them.</summary>
-    public long ResidentKilobytes() =>
-        long.Parse(File.ReadLines($"/proc/{ProcessId}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).AsSpan(6).Trim(" \tkB"), System.Globalization.CultureInfo.InvariantCulture);
+    public long ResidentKilobytes() => Status("VmRSS:");
+
+    /// <summary>The most kilobytes of physical memory that the process has had.</summary>
+    public long PeakKilobytes() => Status("VmHWM:");
 
     /// <summary>Sends SIGTERM.</summary>
     public void Terminate() => Assert.Equal(0, Kill(ProcessId, Sigterm));
@@ -110,6 +112,9 @@ internal sealed partial class Gateway : IAsyncDisposable
 
         _process.Dispose();
     }
+
+    private long Status(string name) =>
+        long.Parse(File.ReadLines($"/proc/{ProcessId}/status").First(line => line.StartsWith(name, StringComparison.Ordinal)).AsSpan(name.Length).Trim(" \tkB"), System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>The line to paste comes after everything else that a start prints.</summary>
     private async Task UntilReadyAsync()

@@ -17,6 +17,29 @@ internal static class Pictures
     /// <summary>One pixel wide and 500,000,000 high, which an area limit lets through.</summary>
     public static byte[] Tower { get; } = Png(1, 500_000_000);
 
+    /// <summary>A JPEG of a bright disc on a darker ground that falls off to one side, grainy enough to weigh as much as a photograph.</summary>
+    public static byte[] Large(int width, int height)
+    {
+        using var pool = new BufferPool(0);
+        using var raster = new Raster(pool, width, height, 3);
+        var (radius, seed) = (height / 3, 1u);
+        for (var y = 0; y < height; y++)
+        {
+            var row = raster.Row(y);
+            for (var x = 0; x < width; x++)
+            {
+                var (dx, dy) = (x - (width / 2), y - (height / 2));
+                seed = (seed * 1664525) + 1013904223;
+                var level = (byte)(((dx * (long)dx) + (dy * (long)dy) < radius * (long)radius ? 225 : 20 + (x * 60 / width)) + (seed >> 28));
+                (row[3 * x], row[(3 * x) + 1], row[(3 * x) + 2]) = (level, level, (byte)(level / 2));
+            }
+        }
+
+        using var file = new MemoryStream();
+        Encoder.WriteJpeg(raster, new PictureMetadata(null, 1, 1), file, CancellationToken.None);
+        return file.ToArray();
+    }
+
     /// <summary>Asserts that a file begins as a PNG does and is whole.</summary>
     public static void AssertIsPng(byte[] file)
     {

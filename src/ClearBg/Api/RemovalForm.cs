@@ -30,6 +30,9 @@ internal sealed class RemovalForm : IDisposable
     /// <summary>The encoded picture: at least one byte, of any content.</summary>
     public PixelBuffer Picture { get; }
 
+    /// <summary>The longest body that is read, bytes.</summary>
+    public static long MostBytes(IntakeOptions limits) => (long)limits.MaxBytes + Overhead;
+
     /// <summary>Reads a request's body to its end, or up to what refuses it.</summary>
     /// <returns>
     /// <see cref="FailureCode.InvalidRequest"/>: not such a form, malformed, cut short, too many or too long fields. <see cref="FailureCode.FileTooLarge"/>,
@@ -49,7 +52,7 @@ internal sealed class RemovalForm : IDisposable
         }
 
         // What is told beforehand is refused before the first read: a client that waits for 100 Continue then uploads nothing.
-        var most = (long)limits.MaxBytes + Overhead;
+        var most = MostBytes(limits);
         if (request.ContentLength > most)
         {
             return PictureHeader.TooLarge(limits);

@@ -13,10 +13,10 @@ internal static class RemoveBgApi
     public static void MapRemoveBg(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1.0").AddEndpointFilter<ApiKeyFilter>();
-        group.MapPost("/removebg", RemoveAsync);
+        group.MapPost("/removebg", RemoveAsync).AddEndpointFilter<UploadFilter>();
     }
 
-    /// <summary>The order: who asks (headers only), the body, its parameters, then the pipeline. What is refused before the body is read costs the caller no upload.</summary>
+    /// <summary>The order: who asks (headers only), room for the body, the body, its parameters, then the pipeline. What is refused before the body is read costs the caller no upload.</summary>
     private static async Task<IResult> RemoveAsync(HttpRequest request, RemovalPipeline pipeline, BufferPool pool, IOptions<IntakeOptions> intake, CancellationToken cancellation)
     {
         if (!(await RemovalForm.ReadAsync(request, pool, intake.Value, cancellation)).Succeeded(out var form, out var failure))

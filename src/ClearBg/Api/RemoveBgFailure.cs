@@ -7,9 +7,6 @@ namespace ClearBg.Api;
 /// <summary>A failure as <c>/v1.0/removebg</c> answers it: always JSON, whatever the request accepts, and never chunked.</summary>
 internal sealed class RemoveBgFailure(Failure failure) : IResult
 {
-    /// <summary>Seconds after which a place in the queue is likely: about what the queue takes to move.</summary>
-    private const int RetryAfterSeconds = 5;
-
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var wire = RemoveBgErrors.Table[failure.Code];
@@ -21,9 +18,9 @@ internal sealed class RemoveBgFailure(Failure failure) : IResult
         response.StatusCode = wire.Status;
         response.ContentType = "application/json";
         response.ContentLength = body.Length;
-        if (failure.Code == FailureCode.Overloaded)
+        if (failure.RetryAfterSeconds is { } seconds)
         {
-            response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
         await response.Body.WriteAsync(body, httpContext.RequestAborted);

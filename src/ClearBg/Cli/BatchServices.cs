@@ -6,7 +6,11 @@ namespace ClearBg.Cli;
 /// <summary>The pipeline for verbs that work through many pictures.</summary>
 internal static class BatchServices
 {
-    // A batch only ever waits for itself: a queue that refuses would be a server's setting at the wrong place.
+    /// <summary>
+    /// A batch only ever waits for itself: a queue that refuses, or patience that ends while the model is prepared or a large picture worked on, would be a
+    /// server's settings at the wrong place.
+    /// </summary>
     public static IServiceCollection AddBatchRemoval(this IServiceCollection services) =>
-        services.AddRemoval().PostConfigure<AdmissionOptions>(static admission => admission.QueuedMegapixels = 100_000);
+        services.AddRemoval().PostConfigure<AdmissionOptions>(static admission =>
+            (admission.QueuedMegapixels, admission.WaitSeconds) = (AdmissionOptions.MostQueuedMegapixels, AdmissionOptions.MostWaitSeconds));
 }

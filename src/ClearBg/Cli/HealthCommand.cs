@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ClearBg.Api;
 
 namespace ClearBg.Cli;
 
@@ -8,7 +9,11 @@ internal static class HealthCommand
     /// <summary>An orchestrator's next try comes soon enough; a gateway that needs longer for one word isn't well.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>The verb. Exit code 0 when <c>GET /health/ready</c> answers 200, otherwise 1 with the reason on standard error.</summary>
+    /// <summary>The gateway's reasons are a word. Whatever else listens there may answer anything: bytes read, and characters shown.</summary>
+    private const int LongestAnswer = 64 * 1024;
+    private const int LongestReason = 200;
+
+    /// <summary>The verb. Exit code 0 when <c>GET /health/ready</c> answers 200, otherwise 1 with the reason on standard error, and 130 after Ctrl+C.</summary>
     public static Command Create()
     {
         var url = new Option<Uri>("--url")
@@ -28,7 +33,7 @@ internal static class HealthCommand
     {
         // The gateway itself is meant: a proxy of the environment would answer in its place.
         using var direct = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
-        using var client = new HttpClient(direct) { Timeout = Timeout };
+        using var client = new HttpClient(direct) { Timeout = Timeout, MaxResponseContentBufferSize = LongestAnswer };
         try
         {
             using var response = await client.GetAsync(new Uri(gateway, "/health/ready"), cancellation);
@@ -38,13 +43,17 @@ internal static class HealthCommand
                 return 0;
             }
 
-            await streams.Error.WriteLineAsync($"{gateway} is not ready: {await response.Content.ReadAsStringAsync(cancellation)}");
+            await streams.Error.WriteLineAsync($"{gateway} is not ready: {Quotation.Printable(await response.Content.ReadAsStringAsync(cancellation), LongestReason)}");
         }
         catch (HttpRequestException exception)
         {
             await streams.Error.WriteLineAsync($"{gateway} does not answer: {exception.Message}");
         }
-        catch (TaskCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return CommandLine.Interrupted;
+        }
+        catch (TaskCanceledException)
         {
             await streams.Error.WriteLineAsync($"{gateway} does not answer within {Timeout.TotalSeconds} s.");
         }

@@ -29,7 +29,7 @@ internal static class KeysCommand
             await output.WriteLineAsync(key.Reveal());
             await error.WriteLineAsync($"This is key {key}. It is shown once: only its hash is kept.");
             return 0;
-        }));
+        }, cancellation));
         return verb;
     }
 
@@ -44,7 +44,7 @@ internal static class KeysCommand
             var output = line.InvocationConfiguration.Output;
             KeyTable.Write(output, keys, accounts, Listing.IsTerminal(output));
             return 0;
-        }));
+        }, cancellation));
         return verb;
     }
 
@@ -62,7 +62,7 @@ internal static class KeysCommand
             // Without repeating it: some will paste the whole key, and this ends in build logs.
             await line.InvocationConfiguration.Error.WriteLineAsync("No key has this id. \"keys list\" shows them all.");
             return CommandLine.Failed;
-        }));
+        }, cancellation));
         return verb;
     }
 
@@ -78,10 +78,10 @@ internal static class KeysCommand
         return owner is null ? null : await services.GetRequiredService<ApiKeys>().CreateAsync(owner.Id, name, cancellation);
     }
 
-    private static Task<int> RunAsync(VerbHost host, ParseResult line, Func<IServiceProvider, Task<int>> verb) =>
+    private static Task<int> RunAsync(VerbHost host, ParseResult line, Func<IServiceProvider, Task<int>> verb, CancellationToken cancellation) =>
         host.RunAsync(line, services => services.AddCredits(), async services =>
         {
-            await services.GetRequiredService<Store>().MigrateAsync();
+            await services.GetRequiredService<Store>().MigrateAsync(cancellation);
             return await verb(services);
         });
 
@@ -89,7 +89,7 @@ internal static class KeysCommand
     {
         if (!DisplayName.IsValid(option.GetValueOrDefault<string>()))
         {
-            option.AddError($"{option.IdentifierToken?.Value} takes 1 to {DisplayName.MaxLength} characters, none of them a control character.");
+            option.AddError($"{option.IdentifierToken?.Value} takes 1 to {DisplayName.MaxLength} characters, none of them invisible or a line break.");
         }
     }
 }

@@ -131,7 +131,7 @@ internal static class ServeCommand
     /// <summary>Everything registered; tests start here too.</summary>
     internal static WebApplicationBuilder CreateBuilder(string[] settings)
     {
-        var builder = WebApplication.CreateBuilder(settings);
+        var builder = WebApplication.CreateBuilder([VerbHost.Unwatched, .. settings]);
         if (!Addresses.Any(key => builder.Configuration.GetSection(key).Exists()))
         {
             builder.WebHost.UseUrls("http://localhost:8080");

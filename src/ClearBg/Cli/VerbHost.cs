@@ -11,8 +11,14 @@ namespace ClearBg.Cli;
 /// <param name="streams">Where bytes that are no text come from and go to; null stands for the process's own.</param>
 internal sealed class VerbHost(string? folder = null, StandardStreams? streams = null)
 {
-    // Watching appsettings.json for changes would put a watch on every folder below the working directory; no verb lives long enough to see one.
-    private static readonly string[] Unwatched = ["--hostBuilder:reloadConfigOnChange=false"];
+    /// <summary>
+    /// The setting that no configuration file is watched: a watch would be put on every folder below the working directory (19,195 in /usr, measured), and
+    /// nothing looks at an option twice.
+    /// </summary>
+    internal const string Unwatched = "--hostBuilder:reloadConfigOnChange=false";
+
+    /// <summary>As the loader names it. Its own message is a list of every place that was looked at.</summary>
+    private const string OnnxRuntime = "onnxruntime";
 
     public StandardStreams Streams { get; } = streams ?? StandardStreams.OfProcess;
 
@@ -27,7 +33,7 @@ internal sealed class VerbHost(string? folder = null, StandardStreams? streams =
         try
         {
             // The server's own builder: an environment that only the server reads (ASPNETCORE_ENVIRONMENT) must not lead a verb to other books.
-            var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = folder, Args = Unwatched });
+            var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = folder, Args = [Unwatched] });
             builder.Logging.SetMinimumLevel(LogLevel.Warning).ClearProviders().AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
             register(builder.Services);
             await using var host = builder.Build();
@@ -63,7 +69,11 @@ internal sealed class VerbHost(string? folder = null, StandardStreams? streams =
     /// <remarks>A library that is looked for in a static constructor, as ONNX Runtime's is, may be missed in a wrapper.</remarks>
     public static Exception? Breakage(Exception exception) => exception switch
     {
-        StoreException or ModelException or DllNotFoundException => exception,
+        StoreException or ModelException => exception,
+        DllNotFoundException when exception.Message.Contains(OnnxRuntime, StringComparison.Ordinal) => new DllNotFoundException(
+            $"ONNX Runtime's native library ({OnnxRuntime}) was not found. It belongs beside the program: build or publish again, or install what it links to (libstdc++).",
+            exception),
+        DllNotFoundException => exception,
         DbException => new StoreException($"The database cannot be used: {exception.Message}", exception),
         TypeInitializationException { InnerException: { } cause } => Breakage(cause),
         _ => null,

@@ -32,7 +32,7 @@ internal sealed partial class RemovalPipeline(
     ILogger<RemovalPipeline> log)
 {
     /// <summary>Memory that a pixel in flight takes.</summary>
-    private const int BytesPerPixel = 12;
+    private const int BytesPerPixel = 16;
 
     /// <summary>A matte of every picture's own size: JPG is the format without a cap below that of the sizes.</summary>
     private static readonly RemovalOptions OwnSize = new() { Size = SizeTier.FiftyMegapixels, Format = OutputFormat.Jpg, Channels = OutputChannels.Alpha };
@@ -77,7 +77,7 @@ internal sealed partial class RemovalPipeline(
         using var admitted = await gate.EnterAsync(Weight(width * (long)height, file.Length, options), cancellation);
         if (!admitted.IsAcquired)
         {
-            return new Failure(FailureCode.Overloaded);
+            return new Failure(FailureCode.Overloaded, RetryAfterSeconds: admitted.RetryAfterSeconds);
         }
 
         var session = await model.LoadedAsync(cancellation);
@@ -147,7 +147,7 @@ internal sealed partial class RemovalPipeline(
 
     /// <summary>
     /// What a job counts for at the gate, in pixels. libwebp keeps a converted copy of the whole picture and its output, measured at twice the memory of the other
-    /// formats; and the file itself is held to the end, so one with more than 12 bytes a pixel counts by its bytes.
+    /// formats; and the file itself is held to the end, so one with more than 16 bytes a pixel counts by its bytes.
     /// </summary>
     private static long Weight(long pixels, long bytes, RemovalOptions options) =>
         Math.Max(options.Format == OutputFormat.WebP ? 2 * pixels : pixels, bytes / BytesPerPixel);

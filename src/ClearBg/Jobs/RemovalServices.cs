@@ -37,6 +37,7 @@ internal static class RemovalServices
             .AddSingleton<Compositor>()
             .AddSingleton<Rendering>()
             .AddSingleton<AdmissionGate>()
+            .AddSingleton<UploadGate>()
             .AddSingleton<RemovalPipeline>();
     }
 }

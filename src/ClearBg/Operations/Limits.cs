@@ -8,6 +8,9 @@ internal static class Limits
     /// <summary>A client that hasn't sent its headers by then isn't sending a picture.</summary>
     private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>Bytes.</summary>
+    private const int ReadAhead = 128 * 1024;
+
     /// <summary>What runs when the process is told to stop gets this long to end.</summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(60);
 
@@ -17,6 +20,13 @@ internal static class Limits
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
+
+            // What is read ahead of the program, before anyone knows who asks or whether there is room: the default of 1 MiB for each connection is no bound.
+            kestrel.Limits.MaxRequestBufferSize = ReadAhead;
+
+            // A body keeps its place in UploadGate while it comes. Kestrel's own limit of 240 bytes a second would let the largest one take 30 hours; with this it
+            // has under two. It counts only while the program reads: who waits for a place is not being slow.
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 4096, gracePeriod: TimeSpan.FromSeconds(10));
 
             // A client that hardly reads would keep its answer in memory for hours.
             kestrel.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 4096, gracePeriod: TimeSpan.FromSeconds(10));

@@ -9,12 +9,31 @@ internal sealed class ModelCatalog(IOptions<SegmentationOptions> options)
     public string Folder { get; } = Path.GetFullPath(options.Value.Folder ?? Path.Combine(AppContext.BaseDirectory, "models"));
 
     /// <summary>Names of all models in ordinal order, also of those whose manifest is wrong.</summary>
-    public IReadOnlyList<string> Names => Directory.Exists(Folder)
-        ? [.. Directory.EnumerateDirectories(Folder)
-            .Where(folder => File.Exists(Path.Combine(folder, ModelManifest.FileName)))
-            .Select(folder => Path.GetFileName(folder))
-            .Order(StringComparer.Ordinal)]
-        : [];
+    /// <exception cref="ModelException">The folder cannot be read.</exception>
+    public IReadOnlyList<string> Names
+    {
+        get
+        {
+            try
+            {
+                return
+                [
+                    .. Directory.EnumerateDirectories(Folder)
+                        .Where(folder => File.Exists(Path.Combine(folder, ModelManifest.FileName)))
+                        .Select(folder => Path.GetFileName(folder))
+                        .Order(StringComparer.Ordinal),
+                ];
+            }
+            catch (DirectoryNotFoundException)
+            {
+                return [];
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new ModelException($"The models' folder {Folder} cannot be read: {e.Message} Make it readable, or set Segmentation:Folder to another one.", e);
+            }
+        }
+    }
 
     /// <summary>Every model's manifest, in the order of <see cref="Names"/>.</summary>
     /// <exception cref="ModelException">One of the manifests is wrong.</exception>

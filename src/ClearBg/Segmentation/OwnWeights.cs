@@ -1,8 +1,12 @@
+using System.Security.Cryptography;
+using ClearBg.Segmentation.Onnx;
+
 namespace ClearBg.Segmentation;
 
 /// <summary>
 /// The operator's own copy of a model's file. It is converted like the published one, for an export often carries side outputs or half floats.
-/// The prepared file is named after the copy's hash, so another copy gets another file; its own hash lies beside it, in the form that sha256sum checks.
+/// The prepared file is named after the copy's hash and after what was made of it, so another copy, other outputs and another version of the conversion each
+/// get another file; its own hash lies beside it, in the form that sha256sum checks.
 /// </summary>
 internal sealed class OwnWeights(string weights, string cache)
 {
@@ -12,7 +16,7 @@ internal sealed class OwnWeights(string weights, string cache)
 
     /// <summary>Full path of the prepared file.</summary>
     /// <exception cref="ModelException">The copy cannot be read.</exception>
-    public string PathOf(ModelManifest manifest) => Path.Combine(cache, $"{manifest.Name}-own-{Content().Sha256[..16]}.onnx");
+    public string PathOf(ModelManifest manifest) => Path.Combine(cache, $"{manifest.Name}-own-{Content().Sha256[..16]}-{RecipeOf(manifest)}.onnx");
 
     /// <summary>True if the prepared file is there and is what was written.</summary>
     /// <exception cref="ModelException">The copy cannot be read.</exception>
@@ -34,6 +38,13 @@ internal sealed class OwnWeights(string weights, string cache)
         var prepared = WeightsConversion.Run(() => File.ReadAllBytes(_weights), _weights, manifest.KeptOutputs, ranges: null, path, expected: null, progress, cancel);
         var note = System.Text.Encoding.ASCII.GetBytes($"{prepared.Sha256}  {Path.GetFileName(path)}\n");
         AtomicFile.Write(NoteOf(path), note.Length, file => file.Write(note), static _ => { });
+    }
+
+    /// <summary>8 hexadecimal digits for everything besides the copy that decides what is written.</summary>
+    private static string RecipeOf(ModelManifest manifest)
+    {
+        var recipe = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Float32Conversion.Version}\n{string.Join('\n', manifest.KeptOutputs)}");
+        return System.Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(recipe)))[..8];
     }
 
     private static string NoteOf(string path) => path + ".sha256";

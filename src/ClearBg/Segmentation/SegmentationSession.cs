@@ -15,6 +15,7 @@ internal sealed class SegmentationSession : IDisposable
     private readonly BufferPool _pool;
     private readonly InferenceSession _session;
     private readonly SemaphoreSlim _turn = new(1);
+    private int _disposed;
 
     /// <param name="pool">For tensors and mattes.</param>
     /// <param name="manifest">What the file expects and gives.</param>
@@ -76,6 +77,11 @@ internal sealed class SegmentationSession : IDisposable
 
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         // Never under an inference: that would be native memory freed while it is read. The semaphore stays, for those who may still wait.
         _turn.Wait();
         _session.Dispose();
@@ -103,6 +109,12 @@ internal sealed class SegmentationSession : IDisposable
     {
         var shape = output.GetTensorTypeAndShape().Shape;
         var values = output.GetTensorDataAsSpan<float>();
+        if (!IsMatte(shape) || shape[^2] < 1 || shape[^1] < 1)
+        {
+            // Shapes that a file leaves open are known only here, at the latest when the model is warmed.
+            throw NoMatte(shape);
+        }
+
         var (height, width) = ((int)shape[^2], (int)shape[^1]);
         var plane = new Plane(_pool, width, height);
         var matte = plane.Samples;
@@ -129,27 +141,41 @@ internal sealed class SegmentationSession : IDisposable
 
     private void Check()
     {
+        if (FindMismatch() is { } mismatch)
+        {
+            _session.Dispose();
+            throw mismatch;
+        }
+    }
+
+    private ModelException? FindMismatch()
+    {
         var input = Manifest.Input;
         if (!_session.InputMetadata.TryGetValue(input.Name, out var metadata) || _session.InputMetadata.Count != 1)
         {
-            throw Mismatch($"has the inputs {string.Join(", ", _session.InputMetadata.Keys)}, the manifest the single input '{input.Name}'");
+            return Mismatch($"has the inputs {string.Join(", ", _session.InputMetadata.Keys)}, the manifest the single input '{input.Name}'");
         }
 
         int[] wanted = [1, 3, input.Height, input.Width];
         if (metadata.ElementType != typeof(float) || metadata.Dimensions.Length != 4 || metadata.Dimensions.Zip(wanted).Any(static pair => pair.First > 0 && pair.First != pair.Second))
         {
-            throw Mismatch($"takes {metadata.ElementType.Name} [{string.Join(", ", metadata.Dimensions)}], the manifest says float [{string.Join(", ", wanted)}]");
+            return Mismatch($"takes {metadata.ElementType.Name} [{string.Join(", ", metadata.Dimensions)}], the manifest says float [{string.Join(", ", wanted)}]");
         }
 
         if (!_session.OutputMetadata.TryGetValue(Manifest.Output.Name, out var output) || output.ElementType != typeof(float))
         {
-            throw Mismatch($"has no float output '{Manifest.Output.Name}' but {string.Join(", ", _session.OutputMetadata.Keys)}");
+            return Mismatch($"has no float output '{Manifest.Output.Name}' but {string.Join(", ", _session.OutputMetadata.Keys)}");
         }
+
+        // Without dimensions a file leaves even their number open.
+        long[] shape = Array.ConvertAll(output.Dimensions, static side => (long)side);
+        return shape.Length == 0 || IsMatte(shape) ? null : NoMatte(shape);
     }
 
-    private ModelException Mismatch(string what)
-    {
-        _session.Dispose();
-        return new ModelException($"Model '{Manifest.Name}' doesn't fit its manifest: the file {what}.");
-    }
+    /// <summary>Height and width, and before them at most batch and channel, of one each. Sides that are left open are −1.</summary>
+    private static bool IsMatte(long[] shape) => shape.Length is >= 2 and <= 4 && shape[..^2].All(static side => side is 1 or -1);
+
+    private ModelException NoMatte(long[] shape) => Mismatch($"gives '{Manifest.Output.Name}' as [{string.Join(", ", shape)}], where one matte is [1, 1, height, width]");
+
+    private ModelException Mismatch(string what) => new($"Model '{Manifest.Name}' doesn't fit its manifest: the file {what}.");
 }

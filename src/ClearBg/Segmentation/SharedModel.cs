@@ -95,12 +95,18 @@ internal sealed class SharedModel : IAsyncDisposable
             // A damaged file need not even parse.
         }
 
-        if (!await check)
+        var isRight = false;
+        try
         {
-            session?.Dispose();
-            return null;
+            isRight = await check;
+            return isRight ? session : null;
         }
-
-        return session;
+        finally
+        {
+            if (!isRight)
+            {
+                session?.Dispose();
+            }
+        }
     }
 }

@@ -44,16 +44,29 @@ internal static class WeightsConversion
         var model = Parse(read, origin);
         cancel.ThrowIfCancellationRequested();
         progress?.Report(new(PreparationStage.Converting, $"Converting to {(ranges is null ? "float32" : "int8")}, keeping {string.Join(", ", outputs)}"));
-        Float32Conversion.Apply(model, outputs);
-        if (ranges is not null)
-        {
-            Int8Conversion.Apply(model, ActivationRanges.Read(ranges));
-        }
-
+        Convert(model, origin, outputs, ranges);
         cancel.ThrowIfCancellationRequested();
         var bytes = model.CalculateSize();
         progress?.Report(new(PreparationStage.Writing, $"Writing {bytes} bytes to {path}"));
         return AtomicFile.Write(path, bytes, model.WriteTo, written => Check(written, expected, origin));
+    }
+
+    private static void Convert(ModelProto model, string origin, IReadOnlyCollection<string> outputs, string? ranges)
+    {
+        try
+        {
+            Float32Conversion.Apply(model, outputs);
+            if (ranges is not null)
+            {
+                Int8Conversion.Apply(model, ActivationRanges.Read(ranges));
+            }
+        }
+        catch (Exception e) when (e is not (ModelException or IOException or UnauthorizedAccessException))
+        {
+            // The format promises unique names, a Cast's input and much more. A file that breaks one of its promises fails in whichever pass relies on it,
+            // each in its own way; to check all of them beforehand would be a second converter.
+            throw new ModelException($"{origin} is not a well-formed ONNX model: {e.Message} Check it with onnx.checker, or export it anew.", e);
+        }
     }
 
     private static ModelProto Parse(Func<byte[]> read, string origin)

@@ -102,12 +102,18 @@ public class AdmissionGateTests
     [InlineData(1, 100_001, 1)]
     [InlineData(1, 0, 0)]
     [InlineData(10_000, 100_000, 0)]
-    public void Reports_every_bound_that_is_broken(int megapixels, int queued, int mistakes)
+    [InlineData(1, 0, 1, 0)]
+    [InlineData(1, 0, 1, 65_537)]
+    [InlineData(1, 0, 0, 65_536)]
+    public void Reports_every_bound_that_is_broken(int megapixels, int queued, int mistakes, int uploads = 1)
     {
-        var result = new AdmissionOptionsValidator().Validate(null, new AdmissionOptions { Megapixels = megapixels, QueuedMegapixels = queued });
+        var options = new AdmissionOptions { Megapixels = megapixels, QueuedMegapixels = queued, UploadMegabytes = uploads };
+
+        var result = new AdmissionOptionsValidator().Validate(null, options);
 
         Assert.Equal(mistakes, result.Failures?.Count() ?? 0);
     }
+
     /// <summary>A clock whose timers end when the test says so.</summary>
     private sealed class ManualTime : TimeProvider
     {

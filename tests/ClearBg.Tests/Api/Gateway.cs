@@ -38,6 +38,8 @@ internal sealed class Gateway : IAsyncDisposable
 
     public AdmissionGate Gate => _app.Services.GetRequiredService<AdmissionGate>();
 
+    public UploadGate Uploads => _app.Services.GetRequiredService<UploadGate>();
+
     public ApiKeys Keys => _app.Services.GetRequiredService<ApiKeys>();
 
     public static async Task<Gateway> StartAsync(params string[] settings)

@@ -48,9 +48,9 @@ public class RemoveBgErrorsTests
     public void Wire_codes_are_never_shared() => Assert.Equal(RemoveBgErrors.Table.Count, RemoveBgErrors.Table.Values.DistinctBy(static wire => wire.Code, StringComparer.Ordinal).Count());
 
     [Fact]
-    public async Task Only_an_overload_says_when_to_come_back()
+    public async Task Only_a_failure_that_time_mends_says_when_to_come_back()
     {
-        Assert.Equal("5", (await AnswerAsync(new Failure(FailureCode.Overloaded))).Response.Headers.RetryAfter);
+        Assert.Equal("17", (await AnswerAsync(new Failure(FailureCode.Overloaded, RetryAfterSeconds: 17))).Response.Headers.RetryAfter);
         Assert.Equal(0, (await AnswerAsync(new Failure(FailureCode.Internal))).Response.Headers.RetryAfter.Count);
     }
 

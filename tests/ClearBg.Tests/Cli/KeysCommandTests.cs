@@ -110,6 +110,10 @@ public class KeysCommandTests
     [InlineData("keys", "create", "--nmae", "x")]
     [InlineData("keys", "create", "--name", "")]
     [InlineData("keys", "create", "--name", "two\nlines")]
+    [InlineData("keys", "create", "--name", "two\u2028lines")]
+    [InlineData("keys", "create", "--name", "two\u2029paragraphs")]
+    [InlineData("keys", "create", "--name", "turned\u202Eround")]
+    [InlineData("keys", "create", "--name", "tagged\U000E0041")]
     public async Task A_wrong_command_line_exits_with_2_and_leaves_standard_output_empty(params string[] args)
     {
         await using var installation = await Installation.CreateAsync();

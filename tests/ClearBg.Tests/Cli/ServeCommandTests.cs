@@ -1,6 +1,7 @@
 using ClearBg.Cli;
 using ClearBg.Tests.Credits;
 using ClearBg.Tests.Segmentation;
+using Microsoft.Extensions.Configuration;
 
 namespace ClearBg.Tests.Cli;
 
@@ -51,6 +52,16 @@ public sealed class ServeCommandTests : IDisposable
         var ran = await ServeAsync("--urls=http://127.0.0.1:0");
 
         Assert.Equal((1, $"The database cannot be used: SQLite Error 19: 'no room'.{Environment.NewLine}"), (ran.Code, ran.Error));
+    }
+
+    /// <summary>Started in /usr this was 19,195 watches; a machine has some hundred thousand in all.</summary>
+    [Fact]
+    public void No_configuration_file_is_watched()
+    {
+        var sources = ServeCommand.CreateBuilder([]).Configuration.Sources.OfType<FileConfigurationSource>().ToArray();
+
+        Assert.NotEmpty(sources);
+        Assert.DoesNotContain(sources, static source => source.ReloadOnChange);
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using ClearBg.Segmentation;
 using ClearBg.Tests.Segmentation;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IO;
 
 namespace ClearBg.Tests.Jobs;
 
@@ -17,6 +18,12 @@ internal sealed class Removal : IAsyncDisposable
     /// <param name="model">Null for the model that the program comes with.</param>
     /// <param name="settings">As in the configuration.</param>
     public Removal(BrightnessModel? model, params (string Name, string Value)[] settings)
+        : this(model, static _ => { }, settings)
+    {
+    }
+
+    /// <summary>As the other, with services of a test's own in place of the program's.</summary>
+    public Removal(BrightnessModel? model, Action<IServiceCollection> replace, params (string Name, string Value)[] settings)
     {
         var configuration = settings.ToDictionary(static setting => setting.Name, static setting => (string?)setting.Value, StringComparer.Ordinal);
         if (model is not null)
@@ -26,16 +33,19 @@ internal sealed class Removal : IAsyncDisposable
             configuration["Segmentation:Folder"] = _folder["models"];
         }
 
-        _services = new ServiceCollection()
+        var services = new ServiceCollection()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(configuration).Build())
             .AddLogging()
-            .AddRemoval()
-            .BuildServiceProvider();
+            .AddRemoval();
+        replace(services);
+        _services = services.BuildServiceProvider();
     }
 
     public BufferPool Pool => _services.GetRequiredService<BufferPool>();
 
     public AdmissionGate Gate => _services.GetRequiredService<AdmissionGate>();
+
+    public RecyclableMemoryStreamManager Streams => _services.GetRequiredService<RecyclableMemoryStreamManager>();
 
     public SharedModel Model => _services.GetRequiredService<SharedModel>();
 

@@ -2,11 +2,14 @@ using System.IO.Compression;
 using ClearBg.Api;
 using ClearBg.Imaging;
 using ClearBg.Imaging.Vips;
+using ClearBg.Intake;
 using ClearBg.Jobs;
 using ClearBg.Segmentation;
 using ClearBg.Tests.Imaging;
 using ClearBg.Tests.Intake;
 using ClearBg.Tests.Segmentation;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace ClearBg.Tests.Jobs;
 
@@ -371,42 +374,65 @@ public sealed class RemovalPipelineTests : IAsyncLifetime, IDisposable
         async Task<FailureCode?> FailureOf(byte[] picture) => (await _removal.TryAsync(picture, new RemovalOptions())).Failure?.Code;
     }
 
-    [Fact]
-    public async Task Cancelling_at_any_moment_gives_every_buffer_and_place_back()
+    [Theory]
+    [InlineData("before")]
+    [InlineData("header")]
+    [InlineData("queue")]
+    [InlineData("decode")]
+    [InlineData("infer")]
+    [InlineData("encode")]
+    public async Task Cancelling_at_any_moment_gives_every_buffer_and_place_back(string moment)
     {
-        var large = Pictures.Disc(400, 300, level: 255);
-        await _removal.RunAsync(large, new RemovalOptions());
-        var cancelled = 0;
-        for (var i = 0; i < 40; i++)
+        using var stop = new CancellationTokenSource();
+        var looks = 0;
+        await using var removal = new Removal(new BrightnessModel { Scale = 1.05f }, services =>
         {
-            using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(i * 2));
-            try
+            // The pipeline looks at its limits twice: for the header, and when it begins to decode.
+            if (moment is "header" or "decode")
             {
-                var options = new RemovalOptions { Format = (OutputFormat)(i % 4), Scale = i % 2 == 0 ? 0.8 : null };
-                (await Task.Run(() => _removal.TryAsync(large, options, stop.Token))).Succeeded(out var result, out _);
-                result?.Dispose();
+                services.AddSingleton<IOptions<IntakeOptions>>(new Watched(() =>
+                {
+                    if (++looks == (moment is "header" ? 1 : 2))
+                    {
+                        stop.Cancel();
+                    }
+                }));
             }
-            catch (OperationCanceledException)
-            {
-                cancelled++;
-            }
+        });
+        var session = await removal.Model.LoadedAsync(CancellationToken.None);
+        if (moment is "encode")
+        {
+            removal.Streams.StreamCreated += (_, _) => stop.Cancel();
+        }
+        else if (moment is "before")
+        {
+            await stop.CancelAsync();
         }
 
-        Assert.InRange(cancelled, 1, 40);
-        using var everything = await _removal.Gate.EnterAsync(100_000_000, CancellationToken.None);
-        Assert.True(everything.IsAcquired);
-    }
+        using (moment is "queue" ? await removal.Gate.EnterAsync(100_000_000, CancellationToken.None) : null)
+        {
+            // Only a picture whose inference never ends by itself is met for certain in the middle of it.
+            using var white = Pictures.Paint(_pool, 64, 64, 3, static (_, _, _) => 255);
+            var picture = moment is "infer" ? Pictures.Encode(Encoder.WritePng, white) : _picture;
+            var running = Task.Run(() => removal.TryAsync(picture, new RemovalOptions(), stop.Token));
+            if (moment is "infer")
+            {
+                using var enough = new CancellationTokenSource();
+                var behind = BusySession.QueueBehind(session, _pool, enough.Token);
+                await enough.CancelAsync();
+                await Assert.ThrowsAnyAsync<OperationCanceledException>(() => behind);
+            }
 
-    [Fact]
-    public async Task Cancelling_ends_an_inference_and_gives_its_place_back()
-    {
-        using var painted = Pictures.Paint(_pool, 64, 64, 3, static (_, _, _) => 255);
-        var endless = Pictures.Encode(Encoder.WritePng, painted);
-        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(150));
+            if (moment is "infer" or "queue")
+            {
+                await stop.CancelAsync();
+            }
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Run(() => _removal.TryAsync(endless, new RemovalOptions(), stop.Token)).WaitAsync(TimeSpan.FromSeconds(30)));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.WaitAsync(TimeSpan.FromSeconds(30)));
+        }
 
-        using var everything = await _removal.Gate.EnterAsync(100_000_000, CancellationToken.None);
+        Assert.True(stop.IsCancellationRequested);
+        using var everything = await removal.Gate.EnterAsync(100_000_000, CancellationToken.None);
         Assert.True(everything.IsAcquired);
     }
 
@@ -425,6 +451,19 @@ public sealed class RemovalPipelineTests : IAsyncLifetime, IDisposable
         Assert.InRange(actual.Top, expected.Top - 6, expected.Top + 6);
         Assert.InRange(actual.Right, expected.Right - 6, expected.Right + 6);
         Assert.InRange(actual.Bottom, expected.Bottom - 6, expected.Bottom + 6);
+    }
+
+    /// <summary>The default limits, which tell whenever they are looked at.</summary>
+    private sealed class Watched(Action looked) : IOptions<IntakeOptions>
+    {
+        public IntakeOptions Value
+        {
+            get
+            {
+                looked();
+                return new IntakeOptions();
+            }
+        }
     }
 
     /// <summary>Names for test data: the enumeration itself is internal.</summary>

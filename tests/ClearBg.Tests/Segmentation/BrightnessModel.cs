@@ -31,6 +31,9 @@ internal sealed record BrightnessModel
     /// <summary>[1, height, width] rather than [1, 1, height, width].</summary>
     public bool IsFlat { get; init; }
 
+    /// <summary>Mattes in the output, [1, channels, height, width]; how many, the graph computes and its shapes can't say.</summary>
+    public int Channels { get; init; } = 1;
+
     public float Scale { get; init; } = 1;
 
     public float Offset { get; init; }
@@ -65,16 +68,19 @@ internal sealed record BrightnessModel
         var loop = Graphs.Node("Loop", "trips go zero", "counted");
         loop.Attribute.Add(new AttributeProto { Name = "body", Type = AttributeType.Graph, G = Body() });
         long?[] sides = IsDynamic ? [null, null] : [Height, Width];
+        long? channels = IsDynamic ? null : Channels;
         return Graphs.Model(
             [Tensor(Input, DataType.Float, [1, 3, .. sides])],
-            [Tensor(Output, DataType.Float, IsFlat ? [1, .. sides] : [1, 1, .. sides])],
+            [Tensor(Output, DataType.Float, IsFlat ? [1, .. sides] : [1, channels, .. sides])],
             [
                 mean, least,
                 Graphs.Node("Sub", "least bright", "over"), Graphs.Node("Mul", "over many", "wanted"), Graphs.Cast("wanted", "trips", DataType.Int64), loop,
                 Graphs.Node("Mul", "counted zero", "nothing"), Graphs.Node("Mul", "grey scale", "scaled"), Graphs.Node("Add", "scaled offset", "shifted"),
-                Graphs.Node("Add", "shifted nothing", Output),
+                Graphs.Node("Add", "shifted nothing", "one"), Graphs.Node("Add", "nothing copies", "wished"), Graphs.Cast("wished", "times", DataType.Int64),
+                Graphs.Node("Tile", "one times", Output),
             ],
             Scalar("bright", (229.5f - Mean[0]) / Std[0]), Scalar("many", 1e12f), Scalar("zero", 0), Scalar("scale", Scale), Scalar("offset", Offset),
+            Floats("copies", IsFlat ? [1, 1, 1] : [1, Channels, 1, 1]),
             new TensorProto { Name = "go", DataType = (int)DataType.Bool, RawData = ByteString.CopyFrom(1) });
     }
 
@@ -102,6 +108,14 @@ internal sealed record BrightnessModel
         Name = name,
         DataType = (int)DataType.Float,
         RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes([value])),
+    };
+
+    private static TensorProto Floats(string name, params float[] values) => new()
+    {
+        Name = name,
+        DataType = (int)DataType.Float,
+        Dims = { values.Length },
+        RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes<float>(values)),
     };
 
     private static AttributeProto Int(string name, int value) => new() { Name = name, Type = AttributeType.Int, I = value };

@@ -50,6 +50,19 @@ public sealed class ModelCatalogTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_that_cannot_be_read_is_named_with_its_setting()
+    {
+        // Permissions would not do: they don't bind every user that tests run as.
+        var folder = _folder[new string('x', 300)];
+        var catalog = new ModelCatalog(Options.Create(new SegmentationOptions { Folder = folder }));
+
+        var error = Assert.Throws<ModelException>(() => catalog.Names);
+
+        Assert.Contains(folder, error.Message, StringComparison.Ordinal);
+        Assert.Contains("Segmentation:Folder", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_wrong_manifest_hinders_only_its_own_model()
     {
         Add("u2net");

@@ -158,6 +158,15 @@ public sealed class ModelPreparationTests : IDisposable
         Fails("/models/tiny is 200 bytes", "Delete that folder");
     }
 
+    [Theory]
+    [InlineData("""{ "/models/tiny": null }""")]
+    [InlineData("""{ "/models/tiny": { "chunks": [null] } }""")]
+    public void Rejects_nulls_in_place_of_an_entry_or_a_chunk(string resources)
+    {
+        _folder.Write(_package.PathOf("resources.json"), System.Text.Encoding.UTF8.GetBytes(resources));
+        Fails("/models/tiny or one of its chunks is null", "Delete that folder");
+    }
+
     [Fact]
     public void Never_reads_a_chunk_outside_the_package()
     {

@@ -1,4 +1,5 @@
 using ClearBg.Segmentation;
+using ClearBg.Segmentation.Onnx;
 using ClearBg.Tests.Segmentation.Onnx;
 using Google.Protobuf;
 using Microsoft.Extensions.Options;
@@ -90,6 +91,24 @@ public sealed class OwnFileTests : IDisposable
     }
 
     [Fact]
+    public void Other_outputs_of_the_same_own_weights_get_another_file()
+    {
+        var preparation = Preparation(_folder.Write("own.onnx", Graphs.HalfModel().ToByteArray()));
+        var (matte, side) = (_manifest with { Source = null }, _manifest with { Source = null, Output = _manifest.Output with { Name = "side" } });
+
+        var (first, second) = (preparation.Prepare(matte), preparation.Prepare(side));
+
+        Assert.NotEqual(first, second, StringComparer.Ordinal);
+        Assert.Equal("side", Assert.Single(ModelProto.Parser.ParseFrom(File.ReadAllBytes(second)).Graph.Output).Name);
+        Assert.True(preparation.IsPrepared(matte) && preparation.IsPrepared(side));
+    }
+
+    /// <summary>When this fails, the conversion has changed: raise <see cref="Float32Conversion.Version"/> with it, or files prepared before stay in use.</summary>
+    [Fact]
+    public void Another_result_of_the_conversion_is_another_version_of_it() =>
+        Assert.Equal((1, "112af689349a813e"), (Float32Conversion.Version, _manifest.Sha256[..16]));
+
+    [Fact]
     public void Own_weights_replace_only_the_configured_model()
     {
         var weights = _folder.Write("own.onnx", Graphs.HalfModel().ToByteArray());
@@ -104,6 +123,34 @@ public sealed class OwnFileTests : IDisposable
         var weights = _folder.Write("own.onnx", System.Text.Encoding.UTF8.GetBytes(content));
         var error = Assert.Throws<ModelException>(() => Preparation(weights).Prepare(_manifest));
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string> Malformations => [.. Malformed.Keys];
+
+    private static readonly Dictionary<string, Action<GraphProto>> Malformed = new(StringComparer.Ordinal)
+    {
+        ["two nodes with the same output"] = static graph => graph.Node.Add(Graphs.Node("Relu", "x", "sum")),
+        ["a Cast without input"] = static graph => graph.Node.Single(static node => node.Output[0].Equals("matte", StringComparison.Ordinal)).Input.Clear(),
+        ["two Casts of each other"] = static graph =>
+        {
+            graph.Node[^1].Input[0] = "again";
+            graph.Node.Add(Graphs.Cast("xh", "again", TensorProto.Types.DataType.Float));
+        },
+        ["a sparse initializer without values"] = static graph => graph.SparseInitializer.Add(new SparseTensorProto()),
+        ["dimensions beyond all numbers"] = static graph => graph.Initializer[0].Dims.Add([long.MaxValue, long.MaxValue]),
+    };
+
+    [Theory]
+    [MemberData(nameof(Malformations))]
+    public void Own_weights_that_are_malformed_are_refused_without_a_stack_trace(string how)
+    {
+        var model = Graphs.HalfModel();
+        Malformed[how](model.Graph);
+        var weights = _folder.Write("own.onnx", model.ToByteArray());
+
+        var error = Assert.Throws<ModelException>(() => Preparation(weights).Prepare(_manifest));
+
+        Assert.DoesNotContain("   at ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

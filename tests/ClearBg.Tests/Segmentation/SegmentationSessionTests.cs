@@ -128,9 +128,10 @@ public sealed class SegmentationSessionTests : IDisposable
     [InlineData("other input", "the manifest the single input 'elsewhere'")]
     [InlineData("other size", "takes Single [1, 3, 64, 64], the manifest says float [1, 3, 64, 32]")]
     [InlineData("other output", "has no float output 'elsewhere' but matte")]
+    [InlineData("two mattes", "gives 'matte' as [1, 2, 64, 64], where one matte is [1, 1, height, width]")]
     public void A_file_that_does_not_fit_its_manifest_says_what_is_wrong(string mistake, string expected)
     {
-        var manifest = new BrightnessModel().Write(_folder);
+        var manifest = new BrightnessModel { Channels = mistake.Equals("two mattes", StringComparison.Ordinal) ? 2 : 1 }.Write(_folder);
         var path = Path.Combine(manifest.Folder, manifest.File);
         manifest = mistake switch
         {
@@ -150,14 +151,39 @@ public sealed class SegmentationSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task An_output_whose_shape_is_known_only_when_it_runs_is_checked_there()
+    {
+        using var session = Open(new BrightnessModel { IsDynamic = true, Channels = 2 });
+
+        var exception = await Assert.ThrowsAsync<ModelException>(() => session.WarmAsync(CancellationToken.None));
+
+        Assert.Contains("gives 'matte' as [1, 2, 64, 64]", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(0, _pool.Rented);
+    }
+
+    [Fact]
+    public async Task Closing_twice_is_closing_once()
+    {
+        using var session = Open(new BrightnessModel());
+        session.Dispose();
+
+        await Task.Run(session.Dispose).WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     public async Task Cancelling_ends_an_inference_that_would_not_end_by_itself_and_frees_the_session()
     {
         using var session = Open(new BrightnessModel());
         using var tensor = _pool.Rent(PictureTensor.Bytes(session.Manifest.Input));
         tensor.As<float>().Fill(1);
-        using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+        using var stop = new CancellationTokenSource();
 
         var running = Task.Run(() => session.RunAsync(tensor, stop.Token));
+        using var unneeded = new CancellationTokenSource();
+        var waiting = BusySession.QueueBehind(session, _pool, unneeded.Token);
+        await unneeded.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.WaitAsync(TimeSpan.FromSeconds(30)));
 
         await session.WarmAsync(CancellationToken.None);
@@ -171,9 +197,11 @@ public sealed class SegmentationSessionTests : IDisposable
         endless.As<float>().Fill(1);
         using var stop = new CancellationTokenSource();
         var running = Task.Run(() => session.RunAsync(endless, stop.Token));
-        using var waiting = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
+        using var impatience = new CancellationTokenSource();
+        var waiting = BusySession.QueueBehind(session, _pool, impatience.Token);
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Run(() => session.RunAsync(endless, waiting.Token)).WaitAsync(TimeSpan.FromSeconds(30)));
+        await impatience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(30)));
 
         Assert.False(running.IsCompleted);
         await stop.CancelAsync();

@@ -114,8 +114,15 @@ internal static class CastRemoval
 
     private static string Resolve(string name, Dictionary<string, string> aliases)
     {
-        while (aliases.TryGetValue(name, out var next))
+        var start = name;
+        for (var steps = 0; aliases.TryGetValue(name, out var next); steps++)
         {
+            // Without this two Casts of each other would be followed for ever.
+            if (steps > aliases.Count)
+            {
+                throw new ModelException($"The value '{start}' is computed from itself: the ONNX file is damaged.");
+            }
+
             name = next;
         }
 

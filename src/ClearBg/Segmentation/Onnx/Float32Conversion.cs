@@ -8,6 +8,9 @@ namespace ClearBg.Segmentation.Onnx;
 /// </summary>
 internal static class Float32Conversion
 {
+    /// <summary>Goes up whenever the same file and outputs become other bytes: files that an earlier version prepared are then made anew.</summary>
+    public const int Version = 1;
+
     /// <summary>Converts <paramref name="model"/> in place; its values are then as before, but for the roundings to half that are gone.</summary>
     /// <exception cref="ModelException">An output is missing, tensors are damaged or lie outside the file, or the model has functions of its own.</exception>
     public static void Apply(ModelProto model, IReadOnlyCollection<string> outputs)

@@ -11,6 +11,9 @@ internal static class HalfWidening
     private const int Float16 = (int)DataType.Float16;
     private const int Single = (int)DataType.Float;
 
+    /// <summary>A protocol buffer ends at 2 GiB.</summary>
+    private const int MostValues = int.MaxValue / sizeof(float);
+
     /// <summary>Widens the graph and all graphs in it. The Casts stay, those to half now to float.</summary>
     /// <exception cref="ModelException">A tensor's values lie outside the file, or their number doesn't fit its shape.</exception>
     public static void Apply(GraphProto root)
@@ -39,6 +42,10 @@ internal static class HalfWidening
                 }
 
                 Widen(attribute.Tp);
+                foreach (var type in attribute.TypeProtos)
+                {
+                    Widen(type);
+                }
             }
         }
     }
@@ -85,10 +92,15 @@ internal static class HalfWidening
         }
 
         var halves = HalvesOf(tensor);
-        var elements = tensor.Dims.Aggregate(1L, (product, dimension) => product * dimension);
+        var elements = tensor.Dims.Aggregate(1L, (product, dimension) => checked(product * dimension));
         if (halves.Length != elements)
         {
             throw new ModelException($"The tensor '{tensor.Name}' holds {halves.Length} values where its shape asks for {elements}: the ONNX file is damaged.");
+        }
+
+        if (halves.Length > MostValues)
+        {
+            throw new ModelException($"The tensor '{tensor.Name}' holds {halves.Length} half floats, and as floats no ONNX file can hold more than {MostValues}.");
         }
 
         var bytes = new byte[halves.Length * sizeof(float)];

@@ -60,6 +60,34 @@ public class HalfWideningTests
         Assert.Equal((long)DataType.Float16, foreign.Attribute[0].I);
     }
 
+    [Fact]
+    public void Types_in_attributes_become_float()
+    {
+        var optional = Node("Optional", "", "o");
+        static TypeProto Half() => new() { TensorType = new() { ElemType = (int)DataType.Float16 } };
+        optional.Attribute.Add(new AttributeProto { Name = "type", Type = AttributeType.TypeProto, Tp = Half() });
+        optional.Attribute.Add(new AttributeProto { Name = "types", Type = AttributeType.TypeProtos, TypeProtos = { Half(), Half() } });
+
+        HalfWidening.Apply(new GraphProto { Node = { optional } });
+
+        Assert.All([optional.Attribute[0].Tp, .. optional.Attribute[1].TypeProtos], static type => Assert.Equal((int)DataType.Float, type.TensorType.ElemType));
+    }
+
+    [Fact]
+    public void Rejects_a_tensor_that_no_file_could_hold_as_floats()
+    {
+        // Never touched, so it takes addresses and no memory.
+        var halves = GC.AllocateUninitializedArray<byte>(1 << 30);
+        var tensor = new TensorProto
+        {
+            Name = "w", DataType = (int)DataType.Float16, Dims = { 1 << 29 }, RawData = Google.Protobuf.UnsafeByteOperations.UnsafeWrap(halves),
+        };
+
+        var error = Assert.Throws<ModelException>(() => HalfWidening.Apply(new GraphProto { Initializer = { tensor } }));
+
+        Assert.Contains("'w' holds 536870912 half floats", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(DataType.Float)]
     [InlineData(DataType.Int64)]
