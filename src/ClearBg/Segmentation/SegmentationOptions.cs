@@ -34,6 +34,13 @@ internal sealed class SegmentationOptions
     [EnumDataType(typeof(ModelPrecision))]
     public ModelPrecision Precision { get; set; }
 
+    /// <summary>
+    /// Inferences at a time, 1–64. 1 answers each picture soonest. With as many as there are cores and <see cref="Threads"/> 1, no core waits for another, and each
+    /// inference beyond the first takes its own working memory.
+    /// </summary>
+    [Range(1, 64)]
+    public int Concurrency { get; set; } = 1;
+
     /// <summary>Threads of an inference, 0–256. 0: one for each physical core.</summary>
     [Range(0, 256)]
     public int Threads { get; set; }

@@ -7,24 +7,27 @@ using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
 namespace ClearBg.Segmentation;
 
 /// <summary>
-/// A loaded model: one ONNX Runtime session on all its threads, shared by all requests. Inferences follow one another: each one uses every core already,
-/// and the working memory of a second one would only be paid, not used.
+/// A loaded model: one ONNX Runtime session, shared by all requests. As a rule inferences follow one another: each one uses every core already, and the working
+/// memory of a second one would only be paid, not used. More at once, on fewer threads each, share the same copy of the weights.
 /// </summary>
 internal sealed class SegmentationSession : IDisposable
 {
     private readonly BufferPool _pool;
     private readonly InferenceSession _session;
-    private readonly SemaphoreSlim _turn = new(1);
+    private readonly SemaphoreSlim _turns;
+    private readonly int _concurrency;
+    private int _waiting;
     private int _disposed;
 
     /// <param name="pool">For tensors and mattes.</param>
     /// <param name="manifest">What the file expects and gives.</param>
     /// <param name="path">A prepared ONNX file.</param>
     /// <param name="threads">Threads of an inference; 0 means one for each core.</param>
+    /// <param name="concurrency">Inferences at a time, at least 1.</param>
     /// <exception cref="ModelException">The file is no model that the manifest describes.</exception>
-    public SegmentationSession(BufferPool pool, ModelManifest manifest, string path, int threads)
+    public SegmentationSession(BufferPool pool, ModelManifest manifest, string path, int threads, int concurrency = 1)
     {
-        (_pool, Manifest) = (pool, manifest);
+        (_pool, Manifest, _concurrency, _turns) = (pool, manifest, concurrency, new(concurrency));
         OnnxTelemetry.TurnOff();
         using var options = new SessionOptions
         {
@@ -56,14 +59,23 @@ internal sealed class SegmentationSession : IDisposable
     /// <param name="cancellation">Leaves the queue, or ends the inference after the operator at hand.</param>
     public async Task<Plane> RunAsync(PixelBuffer tensor, CancellationToken cancellation)
     {
-        await _turn.WaitAsync(cancellation);
+        Interlocked.Increment(ref _waiting);
+        try
+        {
+            await _turns.WaitAsync(cancellation);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+
         try
         {
             return Run(tensor, cancellation);
         }
         finally
         {
-            _turn.Release();
+            _turns.Release();
         }
     }
 
@@ -83,7 +95,11 @@ internal sealed class SegmentationSession : IDisposable
         }
 
         // Never under an inference: that would be native memory freed while it is read. The semaphore stays, for those who may still wait.
-        _turn.Wait();
+        for (var turn = 0; turn < _concurrency; turn++)
+        {
+            _turns.Wait();
+        }
+
         _session.Dispose();
     }
 
@@ -91,6 +107,12 @@ internal sealed class SegmentationSession : IDisposable
     {
         var input = Manifest.Input;
         using var run = new RunOptions();
+        if (Volatile.Read(ref _waiting) == 0)
+        {
+            // The last one for now gives the working memory back: 130 MB with ISNet in 8 bits, 350 in single precision, for 5 % of its time.
+            run.AddRunConfigEntry("memory.enable_memory_arena_shrinkage", "cpu:0");
+        }
+
         using var stop = cancellation.Register(static run => ((RunOptions)run!).Terminate = true, run);
         using var value = OrtValue.CreateTensorValueWithData(
             OrtMemoryInfo.DefaultInstance, TensorElementType.Float, [1, 3, input.Height, input.Width], (nint)tensor.Pointer, tensor.Length);

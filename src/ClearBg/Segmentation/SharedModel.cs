@@ -13,7 +13,7 @@ internal sealed class SharedModel : IAsyncDisposable
     public SharedModel(ModelCatalog catalog, ModelPreparation preparation, BufferPool pool, IOptions<SegmentationOptions> options)
     {
         _choice = new(() => catalog.ForThisMachine(options.Value.Model));
-        _loading = new(() => Task.Run(() => LoadAsync(preparation, pool, options.Value.Threads, _stopping.Token)));
+        _loading = new(() => Task.Run(() => LoadAsync(preparation, pool, options.Value, _stopping.Token)));
     }
 
     /// <summary>Hears of every step of the preparation; set it before the first <see cref="LoadedAsync"/>.</summary>
@@ -55,11 +55,11 @@ internal sealed class SharedModel : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private async Task<SegmentationSession> LoadAsync(ModelPreparation preparation, BufferPool pool, int threads, CancellationToken cancellation)
+    private async Task<SegmentationSession> LoadAsync(ModelPreparation preparation, BufferPool pool, SegmentationOptions options, CancellationToken cancellation)
     {
         var manifest = Choice.Manifest;
-        var session = await LoadPreparedAsync(manifest, preparation, pool, threads)
-            ?? new SegmentationSession(pool, manifest, preparation.Prepare(manifest, Progress, cancellation), threads);
+        var session = await LoadPreparedAsync(manifest, preparation, pool, options)
+            ?? new SegmentationSession(pool, manifest, preparation.Prepare(manifest, Progress, cancellation), options.Threads, options.Concurrency);
         try
         {
             await session.WarmAsync(cancellation);
@@ -76,7 +76,7 @@ internal sealed class SharedModel : IAsyncDisposable
     /// Loads weights that are prepared already while their hash is still being computed: each takes some tenths of a second of one core.
     /// Null when there are none, or when the hash turned out wrong.
     /// </summary>
-    private static async Task<SegmentationSession?> LoadPreparedAsync(ModelManifest manifest, ModelPreparation preparation, BufferPool pool, int threads)
+    private static async Task<SegmentationSession?> LoadPreparedAsync(ModelManifest manifest, ModelPreparation preparation, BufferPool pool, SegmentationOptions options)
     {
         var path = preparation.PathOf(manifest);
         if (!File.Exists(path))
@@ -88,7 +88,7 @@ internal sealed class SharedModel : IAsyncDisposable
         SegmentationSession? session = null;
         try
         {
-            session = new SegmentationSession(pool, manifest, path, threads);
+            session = new SegmentationSession(pool, manifest, path, options.Threads, options.Concurrency);
         }
         catch (ModelException) when (!check.GetAwaiter().GetResult())
         {

@@ -190,6 +190,22 @@ public sealed class SegmentationSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task As_many_inferences_as_allowed_run_at_a_time()
+    {
+        using var session = Open(new BrightnessModel(), concurrency: 2);
+        using var endless = _pool.Rent(PictureTensor.Bytes(session.Manifest.Input));
+        endless.As<float>().Fill(1);
+        using var stop = new CancellationTokenSource();
+        var running = Task.Run(() => session.RunAsync(endless, stop.Token));
+
+        await session.WarmAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.False(running.IsCompleted);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
     public async Task Cancelling_leaves_the_queue_behind_a_running_inference()
     {
         using var session = Open(new BrightnessModel());
@@ -215,9 +231,9 @@ public sealed class SegmentationSessionTests : IDisposable
         return await session.RunAsync(tensor.Values, CancellationToken.None);
     }
 
-    private SegmentationSession Open(BrightnessModel model)
+    private SegmentationSession Open(BrightnessModel model, int concurrency = 1)
     {
         var manifest = model.Write(_folder);
-        return new SegmentationSession(_pool, manifest, Path.Combine(manifest.Folder, manifest.File), 1);
+        return new SegmentationSession(_pool, manifest, Path.Combine(manifest.Folder, manifest.File), threads: 1, concurrency);
     }
 }
