@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -7,8 +9,12 @@ namespace ClearBg.Segmentation.Quantization;
 /// <param name="Pictures">Number of pictures they were measured on.</param>
 /// <param name="Percentile">Share of all values, in percent, that lies inside each end of a range.</param>
 /// <param name="Ranges">For each measured tensor, by name: least and greatest value.</param>
-internal sealed record ActivationRanges(int Pictures, double Percentile, SortedDictionary<string, float[]> Ranges)
+/// <param name="Biases">For each Conv with integers, by its output's name: what <see cref="BiasCorrection"/> adds to the bias of each output channel. Null for no corrections.</param>
+internal sealed record ActivationRanges(int Pictures, double Percentile, SortedDictionary<string, float[]> Ranges, SortedDictionary<string, int[]>? Biases = null)
 {
+    // 114 arrays of up to 512 numbers: one number a line would make 15,000 lines of it.
+    private static readonly RangesJson Json = new(new JsonSerializerOptions(RangesJson.Default.Options) { Converters = { new OneLine<float>(), new OneLine<int>() } });
+
     /// <summary>Reads a file.</summary>
     /// <exception cref="ModelException">It is missing or not as it should be.</exception>
     public static ActivationRanges Read(string path)
@@ -31,7 +37,15 @@ internal sealed record ActivationRanges(int Pictures, double Percentile, SortedD
     }
 
     /// <summary>As <see cref="Read"/> takes it.</summary>
-    public string ToJson() => JsonSerializer.Serialize(this, RangesJson.Default.ActivationRanges);
+    public string ToJson() => JsonSerializer.Serialize(this, Json.ActivationRanges);
+
+    /// <summary>What is added to the biases of a Conv; empty for nothing.</summary>
+    /// <param name="output">Name of the Conv's output.</param>
+    /// <param name="channels">Number of its channels.</param>
+    /// <exception cref="ModelException">Other Convs were measured, or another number of channels.</exception>
+    public ReadOnlySpan<int> CorrectionsOf(string output, int channels) => Biases is null ? []
+        : Biases.TryGetValue(output, out var corrections) && corrections.Length == channels ? corrections
+        : throw new ModelException($"The activation ranges lack the {channels} biases of the Conv '{output}': they were measured on another model. Run 'ClearBg models calibrate' on this one.");
 
     /// <summary>The range of a tensor.</summary>
     /// <exception cref="ModelException">It wasn't measured.</exception>
@@ -45,6 +59,18 @@ internal sealed record ActivationRanges(int Pictures, double Percentile, SortedD
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     WriteIndented = true)]
 [JsonSerializable(typeof(ActivationRanges))]
 internal sealed partial class RangesJson : JsonSerializerContext;
+
+/// <summary>Writes an array on one line of an indented file.</summary>
+internal sealed class OneLine<T> : JsonConverter<T[]>
+    where T : struct, INumber<T>
+{
+    /// <summary>Not used: the source-generated way reads.</summary>
+    public override T[] Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
+
+    public override void Write(Utf8JsonWriter writer, T[] value, JsonSerializerOptions options) =>
+        writer.WriteRawValue($"[{string.Join(", ", value.Select(static number => number.ToString(null, CultureInfo.InvariantCulture)))}]");
+}

@@ -12,18 +12,18 @@ namespace ClearBg.Segmentation.Quantization;
 internal sealed class Int8Conversion
 {
     private readonly GraphProto _graph;
+    private readonly QuantizationPlan _plan;
+    private readonly ActivationRanges _measured;
     private readonly IReadOnlyDictionary<string, ActivationRange> _ranges;
     private readonly Dictionary<string, TensorProto> _constants;
-    private readonly Dictionary<string, string> _rectified;
     private readonly List<NodeProto> _nodes = [];
     private readonly HashSet<string> _replaced = new(StringComparer.Ordinal);
 
-    private Int8Conversion(GraphProto graph, IReadOnlyDictionary<string, ActivationRange> ranges)
+    private Int8Conversion(GraphProto graph, ActivationRanges measured)
     {
-        (_graph, _ranges) = (graph, ranges);
+        (_graph, _plan, _measured) = (graph, new(graph), measured);
+        _ranges = _plan.Apply(measured);
         _constants = graph.Initializer.ToDictionary(static tensor => tensor.Name, StringComparer.Ordinal);
-        _rectified = graph.Node.Where(static node => node.Is("Relu")).DistinctBy(static node => node.Input[0], StringComparer.Ordinal)
-            .ToDictionary(static node => node.Input[0], static node => node.Output[0], StringComparer.Ordinal);
     }
 
     /// <summary>Converts a float model in place.</summary>
@@ -35,8 +35,7 @@ internal sealed class Int8Conversion
             throw new ModelException("The model's operator set is older than 13 and cannot be quantized by channel. Export it with a newer one.");
         }
 
-        var graph = model.Graph;
-        new Int8Conversion(graph, new QuantizationPlan(graph).Apply(ranges)).Run();
+        new Int8Conversion(model.Graph, ranges).Run();
     }
 
     private void Run()
@@ -49,9 +48,9 @@ internal sealed class Int8Conversion
         foreach (var node in _graph.Node)
         {
             var inputs = QuantizationPlan.ActivationsOf(node);
-            if (node.Is("Conv") && _ranges.TryGetValue(inputs[0], out var input) && _ranges.ContainsKey(_rectified.GetValueOrDefault(node.Output[0], node.Output[0])))
+            if (_plan.IsInteger(node))
             {
-                QuantizeWeights(node, input);
+                QuantizeWeights(node, _ranges[inputs[0]]);
             }
 
             for (var i = 0; i < inputs.Length; i++)
@@ -100,7 +99,7 @@ internal sealed class Int8Conversion
 
         var outputs = (int)weights.Dims[0];
         var quantized = QuantizedConv.Of(weights.Floats(), outputs);
-        var (levels, scales) = quantized.Bias(bias.Floats(), input.Scale);
+        var (levels, scales) = quantized.Bias(bias.Floats(), input.Scale, _measured.CorrectionsOf(conv.Output[0], outputs));
         _replaced.UnionWith([weights.Name, bias.Name]);
 
         // Named after the Conv: two of them may share a tensor, but a bias has the scale of its own Conv's input.

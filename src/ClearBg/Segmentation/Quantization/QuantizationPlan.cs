@@ -12,11 +12,14 @@ internal sealed class QuantizationPlan
     private readonly Dictionary<string, string> _shared = new(StringComparer.Ordinal);
     private readonly HashSet<string> _flow = new(StringComparer.Ordinal);
     private readonly List<string> _measured = [];
+    private readonly Dictionary<string, string> _rectified;
 
     /// <param name="graph">Nodes in order, weights among the initializers.</param>
     public QuantizationPlan(GraphProto graph)
     {
         FindFlow(graph);
+        _rectified = graph.Node.Where(static node => node.Is("Relu")).DistinctBy(static node => node.Input[0], StringComparer.Ordinal)
+            .ToDictionary(static node => node.Input[0], static node => node.Output[0], StringComparer.Ordinal);
         _measured.AddRange(graph.Input.Select(static input => input.Name).Where(Contains));
         foreach (var node in graph.Node)
         {
@@ -39,6 +42,9 @@ internal sealed class QuantizationPlan
 
     /// <summary>True for a tensor that flows in 8 bits.</summary>
     public bool Contains(string tensor) => _flow.Contains(tensor);
+
+    /// <summary>True for a Conv that reads and writes the flow, be it through a Relu: it computes with integers.</summary>
+    public bool IsInteger(NodeProto node) => node.Is("Conv") && Contains(node.Input[0]) && Contains(_rectified.GetValueOrDefault(node.Output[0], node.Output[0]));
 
     /// <summary>The range of each tensor that flows in 8 bits.</summary>
     public IReadOnlyDictionary<string, ActivationRange> Apply(ActivationRanges measured)

@@ -35,13 +35,14 @@ internal sealed record QuantizedConv(sbyte[] Weights, float[] Scales)
     /// <summary>The bias in units of the products' scales, and these scales.</summary>
     /// <param name="bias">One for each output channel.</param>
     /// <param name="inputScale">Of the Conv's input.</param>
-    public (int[] Levels, float[] Scales) Bias(ReadOnlySpan<float> bias, float inputScale)
+    /// <param name="corrections">As <see cref="BiasCorrection"/> gives them; empty for none.</param>
+    public (int[] Levels, float[] Scales) Bias(ReadOnlySpan<float> bias, float inputScale, ReadOnlySpan<int> corrections = default)
     {
         var (levels, scales) = (new int[bias.Length], new float[bias.Length]);
         for (var output = 0; output < bias.Length; output++)
         {
             scales[output] = Scales[output] * inputScale;
-            levels[output] = (int)Math.Clamp(Math.Round((double)bias[output] / scales[output]), int.MinValue, int.MaxValue);
+            levels[output] = (int)Math.Clamp(Math.Round((double)bias[output] / scales[output]) + (corrections.IsEmpty ? 0 : corrections[output]), int.MinValue, int.MaxValue);
         }
 
         return (levels, scales);
