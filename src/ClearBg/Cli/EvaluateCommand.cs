@@ -143,7 +143,8 @@ internal sealed class EvaluateCommand
         }
 
         pictures = [.. pictures.Where(picture => !namesakes.Contains(picture.Name))];
-        services.GetRequiredService<SharedModel>().Progress = report;
+        var model = services.GetRequiredService<SharedModel>();
+        (model.Progress, model.WarmsUp) = (report, false);
         IReadOnlyCollection<PictureScore> scores = [];
         await report.ShowAsync(pictures.Length, async () => scores = await services.GetRequiredService<EvaluationBatch>().RunAsync(pictures, report.Add, cancellation));
         await error.WriteLineAsync(report.Summary);

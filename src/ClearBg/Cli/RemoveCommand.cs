@@ -106,7 +106,8 @@ internal sealed class RemoveCommand
             report.Add(missing.IsSkipped ? PictureOutcome.Skipped(missing.Path, missing.Refusal!) : PictureOutcome.Failed(missing.Path, missing.Refusal!));
         }
 
-        services.GetRequiredService<SharedModel>().Progress = report;
+        var model = services.GetRequiredService<SharedModel>();
+        (model.Progress, model.WarmsUp) = (report, false);
         var batch = services.GetRequiredService<RemovalBatch>();
         await report.ShowAsync(planned.Count, () => batch.RunAsync(planned, options, report.Add, cancellation));
     }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace ClearBg.Segmentation;
 
-/// <summary>The configured model: prepared, loaded and warmed once in the background, then shared by everyone.</summary>
+/// <summary>The configured model: prepared, loaded and warmed up once in the background, then shared by everyone.</summary>
 internal sealed class SharedModel : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
@@ -16,6 +16,12 @@ internal sealed class SharedModel : IAsyncDisposable
         _loading = new(() => Task.Run(() => LoadAsync(preparation, pool, options.Value, _stopping.Token)));
     }
 
+    /// <summary>
+    /// True, the default, for a server: one real inference before anybody asks, so that the first answer is as quick as all others. A command line has the picture
+    /// already; for it that would be one inference too many. Set it before the first <see cref="LoadedAsync"/>.
+    /// </summary>
+    public bool WarmsUp { get; set; } = true;
+
     /// <summary>Hears of every step of the preparation; set it before the first <see cref="LoadedAsync"/>.</summary>
     public IProgress<PreparationProgress>? Progress { get; set; }
 
@@ -23,7 +29,7 @@ internal sealed class SharedModel : IAsyncDisposable
     /// <exception cref="ModelException">There is no such model, or its manifest is wrong.</exception>
     public PrecisionChoice Choice => _choice.Value;
 
-    /// <summary>True once the model is loaded and one real inference has run.</summary>
+    /// <summary>True once the model is loaded and, where it <see cref="WarmsUp"/>, one real inference has run.</summary>
     public bool IsReady => _loading is { IsValueCreated: true, Value.IsCompletedSuccessfully: true };
 
     /// <summary>The session, as soon as it is warm. The first call begins loading.</summary>
@@ -62,7 +68,11 @@ internal sealed class SharedModel : IAsyncDisposable
             ?? new SegmentationSession(pool, manifest, preparation.Prepare(manifest, Progress, cancellation), options.Threads, options.Concurrency);
         try
         {
-            await session.WarmAsync(cancellation);
+            if (WarmsUp)
+            {
+                await session.WarmAsync(cancellation);
+            }
+
             return session;
         }
         catch

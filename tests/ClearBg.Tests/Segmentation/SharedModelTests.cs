@@ -96,6 +96,19 @@ public sealed class SharedModelTests : IDisposable
         Assert.Equal([preparation.PathOf(manifest.InInt8())], Directory.GetFiles(_folder["cache"]));
     }
 
+    /// <summary>A model whose fault shows only when it runs tells whether it ran.</summary>
+    [Fact]
+    public async Task Runs_once_before_anybody_asks_unless_told_not_to()
+    {
+        new BrightnessModel { IsDynamic = true, Channels = 2 }.Write(_folder);
+        await using var server = Open();
+        await using var commandLine = Open();
+        commandLine.WarmsUp = false;
+
+        await Assert.ThrowsAsync<ModelException>(() => server.LoadedAsync(CancellationToken.None));
+        Assert.NotNull(await commandLine.LoadedAsync(CancellationToken.None));
+    }
+
     private SharedModel Open()
     {
         var options = Options.Create(new SegmentationOptions { Model = "brightness", Folder = _folder["models"] });
