@@ -8,7 +8,7 @@ namespace ClearBg.Segmentation;
 
 /// <summary>
 /// A loaded model: one ONNX Runtime session, shared by all requests. As a rule inferences follow one another: each one uses every core already, and the working
-/// memory of a second one would only be paid, not used. More at once, on fewer threads each, share the same copy of the weights.
+/// memory of a second one would only be paid, not used. More at a time share the threads and the one copy of the weights.
 /// </summary>
 internal sealed class SegmentationSession : IDisposable
 {
@@ -109,7 +109,7 @@ internal sealed class SegmentationSession : IDisposable
         using var run = new RunOptions();
         if (Volatile.Read(ref _waiting) == 0)
         {
-            // The last one for now gives the working memory back: 130 MB with ISNet in 8 bits, 350 in single precision, for 5 % of its time.
+            // The last one for now, as it looks at its start, gives the working memory back: 130 MB with ISNet in 8 bits, 350 in single precision, for 5 % of its time.
             run.AddRunConfigEntry("memory.enable_memory_arena_shrinkage", "cpu:0");
         }
 
