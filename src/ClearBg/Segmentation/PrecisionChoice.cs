@@ -31,7 +31,7 @@ internal sealed record PrecisionChoice(ModelManifest Manifest, string Reason)
     internal static PrecisionChoice Of(ModelManifest manifest, SegmentationOptions options, string? exactInt8)
     {
         var without = manifest.Int8 is null ? "the model has no 8-bit file"
-            : options.Weights is not null && string.Equals(manifest.Name, options.Model, StringComparison.Ordinal) ? "Segmentation:Weights is set, and the ranges for 8 bits belong to the published weights"
+            : options.HasOwnWeightsFor(manifest.Name) ? "Segmentation:Weights is set, and the ranges for 8 bits belong to the published weights"
             : null;
         return (options.Precision, without, exactInt8) switch
         {
