@@ -88,11 +88,17 @@ internal sealed class Calibration : IDisposable
     }
 
     /// <summary>The ranges of everything seen so far; the input's from its normalisation.</summary>
+    /// <exception cref="ModelException">A tensor held values that are infinite or no numbers.</exception>
     public ActivationRanges Ranges()
     {
         var ranges = new SortedDictionary<string, float[]>(StringComparer.Ordinal);
         foreach (var (tensor, histogram) in _histograms)
         {
+            if (histogram.HasNonFinite)
+            {
+                throw new ModelException($"The tensor '{tensor}' of model '{_manifest.Name}' held values that are infinite or no numbers, so it has no range for 8 bits.");
+            }
+
             var range = histogram.Range(Percentile);
             ranges[tensor] = [range.Least, range.Greatest];
         }

@@ -111,6 +111,20 @@ public sealed class CalibrationTests : IDisposable
         Assert.StartsWith("ONNX Runtime can't run model 'net' for measuring: ", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(float.MaxValue)]
+    public void A_tensor_with_values_that_are_not_finite_has_no_range_and_is_named(float value)
+    {
+        using var calibration = new Calibration(Manifest([0, 0, 0], [1, 1, 1]), Save(), 1);
+        Add(calibration, 1, value);
+
+        var error = Assert.Throws<ModelException>(() => calibration.Ranges());
+
+        Assert.StartsWith("The tensor 'c' of model 'net' held values that are infinite or no numbers", error.Message, StringComparison.Ordinal);
+    }
+
     private static ModelManifest Manifest(float[] mean, float[] std) => new(
         "net", "Net", "MIT", "net.onnx", 1, new string('0', 64), new("x", 3, 2, mean, std, ModelResize.Squash), new("y", ModelActivation.None));
 
