@@ -22,23 +22,33 @@ internal sealed class ModelCalibration(ModelCatalog catalog, ModelPreparation pr
     {
         var paths = new Argument<string[]>("path") { Description = "Pictures, folders of pictures, and globs.", Arity = ArgumentArity.OneOrMore };
         var name = new Option<string?>("--model") { Description = "As listed; the configured model when left out.", HelpName = "NAME" };
-        var output = new Option<string?>("--output", "-o") { Description = "The file to write; the one that the model's manifest names when left out.", HelpName = "FILE" };
+        var output = new Option<string>("--output", "-o")
+        {
+            // No default: the manifest that was read lies beside the program, and the next build puts the source's copy over what would be written there.
+            Description = "The file to write: the one beside the manifest in the source.", HelpName = "FILE", Required = true,
+        };
         var verb = new Command("calibrate", "Measures a model's activation ranges for 8 bits on pictures, and prints what belongs into its manifest.") { paths, name, output };
         verb.SetAction((line, cancellation) => host.RunAsync(
             line,
             static services => services.AddRemoval().AddSingleton<ModelCalibration>(),
             services => services.GetRequiredService<ModelCalibration>().RunAsync(
-                line.GetRequiredValue(paths), line.GetValue(name), line.GetValue(output), line.InvocationConfiguration.Output, line.InvocationConfiguration.Error, cancellation)));
+                line.GetRequiredValue(paths), line.GetValue(name), line.GetRequiredValue(output), line.InvocationConfiguration.Output, line.InvocationConfiguration.Error, cancellation)));
         return verb;
     }
 
-    private async Task<int> RunAsync(string[] paths, string? name, string? path, TextWriter output, TextWriter error, CancellationToken cancellation)
+    private async Task<int> RunAsync(string[] paths, string? name, string target, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
         var manifest = catalog.Find(name ?? segmentation.Value.Model);
-        if ((path ?? (manifest.Int8 is { } int8 ? Path.Combine(manifest.Folder, int8.Ranges) : null)) is not { } target)
+        if (segmentation.Value.HasOwnWeightsFor(manifest.Name))
         {
-            await error.WriteLineAsync($"The manifest of {manifest.Name} names no file for activation ranges: name one with -o.");
+            await error.WriteLineAsync("Segmentation:Weights is set, and the ranges for 8 bits belong to the published weights. Leave it out to measure on those.");
             return CommandLine.Misused;
+        }
+
+        // Before minutes of measuring, not after them.
+        if (!await TryAsync(target, error, () => { OutputFile.Try(target); return Task.CompletedTask; }))
+        {
+            return CommandLine.Failed;
         }
 
         var weights = preparation.Prepare(manifest, cancel: cancellation);
@@ -63,19 +73,37 @@ internal sealed class ModelCalibration(ModelCatalog catalog, ModelPreparation pr
         }
 
         var ranges = calibration.Ranges();
-        await File.WriteAllTextAsync(target, ranges.ToJson() + "\n", cancellation);
-        await error.WriteLineAsync($"Ranges measured on {measured} pictures are in {target}.");
         var file = Convert(weights, ranges);
+        var content = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(ranges.ToJson() + "\n"));
+        if (!await TryAsync(target, error, () => OutputFile.WriteAsync(target, content, replace: true, cancellation)))
+        {
+            return CommandLine.Failed;
+        }
+
+        await error.WriteLineAsync($"Ranges measured on {measured} pictures are in {target}.");
         await output.WriteLineAsync($"\"bytes\": {file.Bytes},\n\"sha256\": \"{file.Sha256}\",");
         return failed == 0 ? 0 : CommandLine.Failed;
+    }
+
+    private static async Task<bool> TryAsync(string target, TextWriter error, Func<Task> write)
+    {
+        try
+        {
+            await write();
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await error.WriteLineAsync(Api.Quotation.Printable($"{target} cannot be written: {e.Message}"));
+            return false;
+        }
     }
 
     private async Task<string?> MeasureAsync(string path, ModelInput input, Calibration calibration, CancellationToken cancellation)
     {
         try
         {
-            await using var stream = File.OpenRead(path);
-            if (!(await PictureReading.ReadAsync(stream, pool, intake.Value, cancellation)).Succeeded(out var file, out var failure))
+            if (!(await PictureReading.ReadAsync(path, pool, intake.Value, cancellation)).Succeeded(out var file, out var failure))
             {
                 return failure.Detail ?? failure.Code.ToString();
             }

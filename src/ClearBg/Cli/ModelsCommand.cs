@@ -42,8 +42,7 @@ internal static class ModelsCommand
         verb.SetAction((line, cancellation) => host.RunAsync(line, static services => services.AddSegmentation(), async services =>
         {
             var settings = services.GetRequiredService<IOptions<SegmentationOptions>>().Value;
-            settings.Precision = line.GetValue(precision) ?? settings.Precision;
-            var choice = PrecisionChoice.Of(services.GetRequiredService<ModelCatalog>().Find(line.GetValue(name) ?? Configured(services)), settings);
+            var choice = PrecisionChoice.Of(services.GetRequiredService<ModelCatalog>().Find(line.GetValue(name) ?? Configured(services)), settings, line.GetValue(precision));
             var manifest = choice.Manifest;
             var steps = new Steps(line.InvocationConfiguration.Error, choice);
             var path = await Task.Run(() => services.GetRequiredService<ModelPreparation>().Prepare(manifest, steps, cancellation), cancellation);

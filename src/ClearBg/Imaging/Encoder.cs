@@ -9,7 +9,7 @@ namespace ClearBg.Imaging;
 internal static unsafe class Encoder
 {
     /// <summary>
-    /// zlib level, 0–9, after the Up filter. Measured on cut-outs of 0.3 to 4 megapixels: 19 to 30 % smaller than any level without a filter, at about the
+    /// zlib level, 1–9, after the Up filter. Measured on cut-outs of 0.3 to 4 megapixels: 19 to 30 % smaller than any level without a filter, at about the
     /// time of its level 3; level 6 takes 1.2 to 1.5 times as long for 3 to 6 % less, trying all filters twice as long for nothing or little.
     /// </summary>
     private const int PngCompression = 2;

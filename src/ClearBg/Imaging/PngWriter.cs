@@ -16,6 +16,9 @@ internal static class PngWriter
     /// <summary>Bytes of a strip before compression. Its dictionary begins empty, which costs less than 1 % of the size.</summary>
     private const int StripBytes = 512 << 10;
 
+    /// <summary>Strips that are held at a time at most, so that memory doesn't grow with the cores.</summary>
+    private const int MostTogether = 16;
+
     private const int ZlibHeader = 2;
     private const int ZlibTrailer = 4;
 
@@ -26,7 +29,7 @@ internal static class PngWriter
     /// <param name="metadata">Its profile and density.</param>
     /// <param name="level">zlib's, 1–9.</param>
     /// <param name="output">Gets the file.</param>
-    /// <param name="cancellation">Looked at between strips.</param>
+    /// <param name="cancellation">Looked at between batches of strips.</param>
     public static void Write(Raster raster, PictureMetadata metadata, int level, Stream output, CancellationToken cancellation)
     {
         output.Write(Signature);
@@ -79,7 +82,7 @@ internal static class PngWriter
     {
         var rows = Math.Clamp(StripBytes / (raster.Stride + 1), 1, raster.Height);
         var count = (raster.Height + rows - 1) / rows;
-        var together = new Strip[Math.Min(count, 2 * Environment.ProcessorCount)];
+        var together = new Strip[Math.Min(count, Math.Min(2 * Environment.ProcessorCount, MostTogether))];
         var sum = Adler32.Empty;
         for (var first = 0; first < count; first += together.Length)
         {

@@ -23,24 +23,22 @@ internal sealed record ModelManifest(
     /// <summary>The file's name in every model folder.</summary>
     public const string FileName = "manifest.json";
 
+    // What follows is not in the file. Internal, it is nothing to the serializer, which then refuses it there like any unknown name; [JsonIgnore] would skip it.
+
     /// <summary>The folder that the manifest was read from.</summary>
-    [JsonIgnore]
-    public string Folder { get; init; } = "";
+    internal string Folder { get; init; } = "";
 
     /// <summary>What the values of the file that is loaded are.</summary>
-    [JsonIgnore]
-    public ModelPrecision Precision { get; init; } = ModelPrecision.Float32;
+    internal ModelPrecision Precision { get; init; } = ModelPrecision.Float32;
 
     /// <summary>Full path of the activation ranges that an 8-bit file is made with; null for float.</summary>
-    [JsonIgnore]
-    public string? RangesPath => Precision == ModelPrecision.Int8 ? Path.Combine(Folder, Int8!.Ranges) : null;
+    internal string? RangesPath => Precision == ModelPrecision.Int8 ? Path.Combine(Folder, Int8!.Ranges) : null;
 
     /// <summary>The same model with <see cref="Int8"/> as the file that is loaded.</summary>
     public ModelManifest InInt8() => this with { File = Int8!.File, Bytes = Int8.Bytes, Sha256 = Int8.Sha256, Precision = ModelPrecision.Int8 };
 
     /// <summary>The outputs that a prepared file keeps.</summary>
-    [JsonIgnore]
-    public IReadOnlyList<string> KeptOutputs => Source?.Outputs ?? [Output.Name];
+    internal IReadOnlyList<string> KeptOutputs => Source?.Outputs ?? [Output.Name];
 }
 
 /// <summary>A float tensor [1, 3, <see cref="Height"/>, <see cref="Width"/>], RGB planar, of (level − mean) / std.</summary>

@@ -21,19 +21,20 @@ internal sealed record PrecisionChoice(ModelManifest Manifest, string Reason)
     /// <summary>One sentence without its end, such as <c>isnet in int8: this processor has AVX-VNNI</c>.</summary>
     public override string ToString() => $"{Manifest.Name} in {(Manifest.Precision == ModelPrecision.Int8 ? "int8" : "float32")}: {Reason}";
 
-    /// <summary>What <paramref name="options"/> and this machine make of a model.</summary>
+    /// <summary>What <paramref name="options"/> and this machine make of a model, with <paramref name="precision"/> in place of the options' where it is given.</summary>
     /// <exception cref="ModelException">8 bits are asked for and the model has no such file.</exception>
-    public static PrecisionChoice Of(ModelManifest manifest, SegmentationOptions options) => Of(manifest, options, ExactInt8);
+    public static PrecisionChoice Of(ModelManifest manifest, SegmentationOptions options, ModelPrecision? precision = null) => Of(manifest, options, ExactInt8, precision);
 
     /// <param name="manifest">The model.</param>
     /// <param name="options">The settings.</param>
     /// <param name="exactInt8">As <see cref="ExactInt8"/>.</param>
-    internal static PrecisionChoice Of(ModelManifest manifest, SegmentationOptions options, string? exactInt8)
+    /// <param name="precision">In place of the settings'.</param>
+    internal static PrecisionChoice Of(ModelManifest manifest, SegmentationOptions options, string? exactInt8, ModelPrecision? precision = null)
     {
         var without = manifest.Int8 is null ? "the model has no 8-bit file"
-            : options.Weights is not null && string.Equals(manifest.Name, options.Model, StringComparison.Ordinal) ? "Segmentation:Weights is set, and the ranges for 8 bits belong to the published weights"
+            : options.HasOwnWeightsFor(manifest.Name) ? "Segmentation:Weights is set, and the ranges for 8 bits belong to the published weights"
             : null;
-        return (options.Precision, without, exactInt8) switch
+        return (precision ?? options.Precision, without, exactInt8) switch
         {
             (ModelPrecision.Float32, _, _) => new(manifest, "Segmentation:Precision says so"),
             (ModelPrecision.Int8, not null, _) => throw new ModelException($"Segmentation:Precision is Int8, but {without}. Set it to Auto or Float32."),

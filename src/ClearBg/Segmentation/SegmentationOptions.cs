@@ -44,6 +44,9 @@ internal sealed class SegmentationOptions
     /// <summary>Threads that compute, 0–256; inferences at a time share them, and with 1 each has one of its own. 0: one for each physical core.</summary>
     [Range(0, 256)]
     public int Threads { get; set; }
+
+    /// <summary>True where a model is loaded from <see cref="Weights"/>, for which nothing holds that was measured on the published ones.</summary>
+    public bool HasOwnWeightsFor(string model) => Weights is not null && string.Equals(model, Model, StringComparison.Ordinal);
 }
 
 [OptionsValidator]

@@ -92,7 +92,7 @@ public sealed class EvaluateCommandTests : IDisposable
         var ran = await RunAsync("--reference", saved);
 
         Assert.Equal(0, ran.Code);
-        Assert.Equal("0.0000\t0.0000", string.Join('\t', Lines(ran)[0].Split('\t')[9..]));
+        Assert.Equal("0.0000\t\t0.0000", string.Join('\t', Lines(ran)[0].Split('\t')[9..]));
         Assert.Equal(["", "2\t1.0000\t1.0000\tone\t0.0000"], Lines(ran)[1..]);
     }
 
@@ -110,13 +110,29 @@ public sealed class EvaluateCommandTests : IDisposable
         var ran = await RunAsync("--reference", saved, "--json", json, "--per-image");
 
         Assert.Equal(0, ran.Code);
-        Assert.Equal(("bright", "1.0000", "dark", "0.0000"), (Cell(ran, 0, 0), Cell(ran, 0, 11), Cell(ran, 1, 0), Cell(ran, 1, 11)));
-        Assert.Equal(("0.0000", "-1.0000"), (Cell(ran, 0, 10), Cell(ran, 1, 10)));
+        Assert.Equal(("bright", "1.0000", "dark", "0.0000"), (Cell(ran, 0, 0), Cell(ran, 0, 12), Cell(ran, 1, 0), Cell(ran, 1, 12)));
+        Assert.Equal(("0.0000", "-1.0000"), (Cell(ran, 0, 11), Cell(ran, 1, 11)));
         Assert.StartsWith("2\t0.5000\t0.0000\tdark\t", Lines(ran)[^1], StringComparison.Ordinal);
         using var figures = JsonDocument.Parse(await File.ReadAllBytesAsync(json));
         Assert.Equal("dark", figures.RootElement.GetProperty("agreement").GetProperty("worst").GetString());
         Assert.Equal(-0.5, figures.RootElement.GetProperty("all").GetProperty("iouDifference").GetDouble(), 1e-9);
         Assert.Equal(2, figures.RootElement.GetProperty("pictures").GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData(0.00504, 0.005, "0.0000\t+0.8")]
+    [InlineData(0.004, 0.005, "-0.0010\t-20.0")]
+    [InlineData(0.005, 0.005, "0.0000\t0.0")]
+    [InlineData(0.005, 0, "+0.0050\t")]
+    [InlineData(0, 0, "0.0000\t")]
+    public void The_difference_of_MAE_is_told_in_percent_of_the_references_too(double mae, double reference, string expected)
+    {
+        using var output = new StringWriter();
+        var picture = new PictureScore("a", "x", new(mae, 1, 1, 1, 1, 1, 1), new(reference, 1, 1, 0));
+
+        EvaluationTable.Write(output, EvaluationResult.Of([picture, picture with { Name = "b" }]), perPicture: false, onTerminal: false);
+
+        Assert.Equal($"{expected}\t0.0000", string.Join('\t', output.ToString().Split(Environment.NewLine)[0].Split('\t')[9..]));
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using ClearBg.Segmentation.Quantization;
 using ClearBg.Tests.Imaging;
 using ClearBg.Tests.Segmentation;
 using ClearBg.Tests.Segmentation.Quantization;
+using Google.Protobuf;
 
 namespace ClearBg.Tests.Cli;
 
@@ -17,10 +18,7 @@ public sealed class ModelCalibrationTests : IDisposable
         // The 8-bit file isn't known yet: this is what calibrate is for.
         _manifest = new FakePackage(_terminal.Folder, Network.Small()).Manifest with { Int8 = new("tiny-int8.onnx", 1, new string('0', 64), "ranges.json") };
         Write(_manifest);
-        _terminal.Configure(JsonSerializer.Serialize(new
-        {
-            Segmentation = new { Model = "tiny", Folder = _terminal.Folder["models"], Cache = _terminal.Folder["cache"], Packages = _terminal.Folder["node_modules"] },
-        }));
+        Configure(weights: null);
     }
 
     private string Ranges => _terminal.Folder["models", "tiny", "ranges.json"];
@@ -33,7 +31,7 @@ public sealed class ModelCalibrationTests : IDisposable
         Picture("one.png", 64);
         Picture("two.png", 32);
 
-        var ran = await _terminal.RunAsync("models", "calibrate", _terminal.Folder["pictures"]);
+        var ran = await _terminal.RunAsync("models", "calibrate", _terminal.Folder["pictures"], "-o", Ranges);
 
         Assert.Equal((0, $"Ranges measured on 2 pictures are in {Ranges}.{Environment.NewLine}"), (ran.Code, ran.Error));
         var ranges = ActivationRanges.Read(Ranges);
@@ -67,7 +65,7 @@ public sealed class ModelCalibrationTests : IDisposable
         var (good, folder) = (Picture("good.png", 64), _terminal.Folder);
         string[] bad = [folder.Write("text.png", "text"u8), folder.Write("cut.png", (await File.ReadAllBytesAsync(good)).AsSpan(0, 60)), folder["gone.png"]];
 
-        var ran = await _terminal.RunAsync(["models", "calibrate", .. bad, good]);
+        var ran = await _terminal.RunAsync(["models", "calibrate", .. bad, good, "-o", Ranges]);
 
         Assert.Equal(1, ran.Code);
         Assert.Contains($"{bad[0]}: The file is not a JPEG, PNG or WebP picture.{Environment.NewLine}", ran.Error, StringComparison.Ordinal);
@@ -81,8 +79,8 @@ public sealed class ModelCalibrationTests : IDisposable
     [Fact]
     public async Task Without_a_picture_that_can_be_measured_nothing_is_written()
     {
-        var ran = await _terminal.RunAsync("models", "calibrate", _terminal.Folder.Write("text.png", "text"u8));
-        var none = await _terminal.RunAsync("models", "calibrate", Directory.CreateDirectory(_terminal.Folder["empty"]).FullName);
+        var ran = await _terminal.RunAsync("models", "calibrate", _terminal.Folder.Write("text.png", "text"u8), "-o", Ranges);
+        var none = await _terminal.RunAsync("models", "calibrate", Directory.CreateDirectory(_terminal.Folder["empty"]).FullName, "-o", Ranges);
 
         Assert.Equal((1, "", 1, ""), (ran.Code, ran.Output, none.Code, none.Output));
         Assert.EndsWith($"No picture could be measured, so nothing was written.{Environment.NewLine}", ran.Error, StringComparison.Ordinal);
@@ -91,18 +89,35 @@ public sealed class ModelCalibrationTests : IDisposable
     }
 
     [Fact]
-    public async Task A_model_whose_manifest_names_no_file_needs_one_to_be_named()
+    public async Task A_target_that_cannot_be_written_ends_it_before_any_picture_is_measured()
     {
-        Write(_manifest with { Int8 = null });
+        var (blocked, picture) = (_terminal.Folder.Write("file", "no folder"u8), _terminal.Folder.Write("text.png", "text"u8));
 
-        var ran = await _terminal.RunAsync("models", "calibrate", Picture("one.png", 64));
+        var below = await _terminal.RunAsync("models", "calibrate", picture, "-o", Path.Combine(blocked, "ranges.json"));
+        var folder = await _terminal.RunAsync("models", "calibrate", picture, "-o", _terminal.Folder["models"]);
 
-        Assert.Equal((2, "", $"The manifest of tiny names no file for activation ranges: name one with -o.{Environment.NewLine}"), (ran.Code, ran.Output, ran.Error));
+        Assert.Equal((1, "", 1, ""), (below.Code, below.Output, folder.Code, folder.Output));
+        Assert.StartsWith($"{Path.Combine(blocked, "ranges.json")} cannot be written: ", below.Error, StringComparison.Ordinal);
+        Assert.Equal($"{_terminal.Folder["models"]} cannot be written: It is a folder.{Environment.NewLine}", folder.Error);
+        Assert.DoesNotContain("text.png", below.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Weights_of_ones_own_are_not_measured()
+    {
+        Configure(_terminal.Folder.Write("own.onnx", Network.Small().ToByteArray()));
+
+        var ran = await _terminal.RunAsync("models", "calibrate", Picture("one.png", 64), "-o", Ranges);
+
+        Assert.Equal((2, ""), (ran.Code, ran.Output));
+        Assert.StartsWith("Segmentation:Weights is set, and the ranges for 8 bits belong to the published weights.", ran.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(Ranges));
     }
 
     [Theory]
-    [InlineData(1, "There is no model 'gone'", "one.png", "--model", "gone")]
-    [InlineData(2, "Required argument missing")]
+    [InlineData(1, "There is no model 'gone'", "one.png", "--model", "gone", "-o", "ranges.json")]
+    [InlineData(2, "Required argument missing", "-o", "ranges.json")]
+    [InlineData(2, "Option '--output' is required.", "one.png")]
     public async Task A_wrong_command_line_says_what_is_wrong(int code, string why, params string[] args)
     {
         var ran = await _terminal.RunAsync(["models", "calibrate", .. args]);
@@ -138,6 +153,11 @@ public sealed class ModelCalibrationTests : IDisposable
         Assert.Equal((2, ""), (unknown.Code, unknown.Output));
         Assert.Contains("int4", unknown.Error, StringComparison.Ordinal);
     }
+
+    private void Configure(string? weights) => _terminal.Configure(JsonSerializer.Serialize(new
+    {
+        Segmentation = new { Model = "tiny", Folder = _terminal.Folder["models"], Cache = _terminal.Folder["cache"], Packages = _terminal.Folder["node_modules"], Weights = weights },
+    }));
 
     private void Write(ModelManifest manifest) => _terminal.Folder.Write(
         Path.Combine("models", manifest.Name, ModelManifest.FileName), JsonSerializer.SerializeToUtf8Bytes(manifest, ManifestJson.Default.ModelManifest));

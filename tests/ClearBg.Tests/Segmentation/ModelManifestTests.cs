@@ -91,6 +91,10 @@ public class ModelManifestTests
 
     [Theory]
     [InlineData("threads", "4", "threads")]
+    [InlineData("precision", "\"int8\"", "precision")]
+    [InlineData("folder", "\"/tmp\"", "folder")]
+    [InlineData("rangesPath", "\"ranges.json\"", "rangesPath")]
+    [InlineData("keptOutputs", "[]", "keptOutputs")]
     [InlineData("input.colour", "\"bgr\"", "colour")]
     [InlineData("file", "null", "file")]
     [InlineData("input", "null", "input")]

@@ -68,6 +68,15 @@ public class PrecisionChoiceTests
     }
 
     [Fact]
+    public void A_precision_that_is_asked_for_goes_before_the_settings_and_leaves_them_alone()
+    {
+        var options = new SegmentationOptions { Model = "tiny", Precision = ModelPrecision.Float32 };
+
+        Assert.Equal(ModelPrecision.Int8, PrecisionChoice.Of(Model with { Int8 = Int8 }, options, ModelPrecision.Int8).Manifest.Precision);
+        Assert.Equal(ModelPrecision.Float32, options.Precision);
+    }
+
+    [Fact]
     public void This_machines_processor_decides_where_nothing_else_is_said()
     {
         var choice = PrecisionChoice.Of(Model with { Int8 = Int8 }, new SegmentationOptions { Model = "tiny" });

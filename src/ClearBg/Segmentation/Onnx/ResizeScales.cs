@@ -22,7 +22,7 @@ internal static class ResizeScales
         foreach (var resize in graph.Node.Where(static node => node.Is("Resize") && node.Input.Count == 4 && !node.Attribute.Any(IsOnSizes)))
         {
             if (shapes.GetValueOrDefault(resize.Input[0]) is not [_, _, { DimValue: > 0 and var height }, { DimValue: > 0 and var width }]
-                || SizesOf(resize.Input[3]) is not [.., var toHeight, var toWidth]
+                || SizesOf(resize.Input[3]) is not [.., > 0 and var toHeight, > 0 and var toWidth]
                 || toHeight % height != 0 || toWidth % width != 0)
             {
                 continue;

@@ -60,16 +60,9 @@ internal static class TensorValues
     }
 
     private static TensorProto Raw<T>(string name, DataType type, ReadOnlySpan<T> values, long[] dimensions)
-        where T : unmanaged
-    {
-        var bytes = MemoryMarshal.AsBytes(values).ToArray();
-        if (!BitConverter.IsLittleEndian)
-        {
-            throw new PlatformNotSupportedException("ONNX stores little-endian values.");
-        }
-
-        return new() { Name = name, DataType = (int)type, Dims = { dimensions }, RawData = UnsafeByteOperations.UnsafeWrap(bytes) };
-    }
+        where T : unmanaged =>
+        // raw_data is little-endian, and so is every machine that ONNX Runtime is built for. The array is nobody else's, so it need not be copied once more.
+        new() { Name = name, DataType = (int)type, Dims = { dimensions }, RawData = UnsafeByteOperations.UnsafeWrap(MemoryMarshal.AsBytes(values).ToArray()) };
 
     private static ModelException WrongCount(TensorProto tensor) => new($"The tensor '{tensor.Name}' doesn't hold as many values as its shape says.");
 }

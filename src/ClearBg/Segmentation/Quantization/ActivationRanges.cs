@@ -12,7 +12,7 @@ namespace ClearBg.Segmentation.Quantization;
 /// <param name="Biases">For each Conv with integers, by its output's name: what <see cref="BiasCorrection"/> adds to the bias of each output channel. Null for no corrections.</param>
 internal sealed record ActivationRanges(int Pictures, double Percentile, SortedDictionary<string, float[]> Ranges, SortedDictionary<string, int[]>? Biases = null)
 {
-    // 114 arrays of up to 512 numbers: one number a line would make 15,000 lines of it.
+    // Two numbers for each tensor and up to 512 for each Conv: one number a line would make thousands of lines of it.
     private static readonly RangesJson Json = new(new JsonSerializerOptions(RangesJson.Default.Options) { Converters = { new OneLine<float>(), new OneLine<int>() } });
 
     /// <summary>Reads a file.</summary>
@@ -22,6 +22,11 @@ internal sealed record ActivationRanges(int Pictures, double Percentile, SortedD
         try
         {
             var ranges = JsonSerializer.Deserialize(File.ReadAllBytes(path), RangesJson.Default.ActivationRanges);
+            if (ranges?.Biases?.Values.Any(static biases => biases is null) ?? false)
+            {
+                throw new ModelException($"The activation ranges {path} are not as they should be: the biases of each Conv are a list of numbers.");
+            }
+
             return ranges is not null && ranges.Ranges.Values.All(static range => range is [var least, var greatest] && least <= 0 && greatest >= 0 && float.IsFinite(greatest - least))
                 ? ranges
                 : throw new ModelException($"The activation ranges {path} are not as they should be: each is two numbers, the first at most 0 and the second at least 0.");

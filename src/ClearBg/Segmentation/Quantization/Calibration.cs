@@ -19,6 +19,7 @@ internal sealed class Calibration : IDisposable
     /// </summary>
     public const double Percentile = 99.99;
 
+    private readonly ModelManifest _manifest;
     private readonly ModelInput _input;
     private readonly InferenceSession _session;
     private readonly Dictionary<string, LogHistogram> _histograms = new(StringComparer.Ordinal);
@@ -30,13 +31,15 @@ internal sealed class Calibration : IDisposable
     /// <param name="manifest">Of the float model.</param>
     /// <param name="path">Its prepared file.</param>
     /// <param name="threads">0: one for each core.</param>
+    /// <exception cref="ModelException">It cannot be converted to 8 bits whatever is measured, or ONNX Runtime doesn't load it.</exception>
     public Calibration(ModelManifest manifest, string path, int threads)
     {
-        _input = manifest.Input;
+        (_manifest, _input) = (manifest, manifest.Input);
         OnnxTelemetry.TurnOff();
         var model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(path));
         _graph = model.Graph;
         _plan = new(_graph);
+        Int8Conversion.Check(model, _plan);
         foreach (var tensor in _plan.Measured.Where(tensor => !string.Equals(tensor, _input.Name, StringComparison.Ordinal)))
         {
             _histograms.Add(tensor, new());
@@ -51,16 +54,24 @@ internal sealed class Calibration : IDisposable
         }
 
         using var options = new SessionOptions { IntraOpNumThreads = threads, EnableMemoryPattern = false, LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-        _session = new(model.ToByteArray(), options);
+        try
+        {
+            _session = new(model.ToByteArray(), options);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new ModelException($"ONNX Runtime can't load model '{manifest.Name}' from {path} for measuring: {e.Message}", e);
+        }
     }
 
     /// <summary>Runs the model on a picture.</summary>
+    /// <exception cref="ModelException">ONNX Runtime cannot run it.</exception>
     public unsafe void Add(PictureTensor picture)
     {
         using var run = new RunOptions();
         using var value = OrtValue.CreateTensorValueWithData(
             OrtMemoryInfo.DefaultInstance, TensorElementType.Float, [1, 3, _input.Height, _input.Width], (nint)picture.Values.Pointer, picture.Values.Length);
-        using var outputs = _session.Run(run, [_input.Name], [value], [.. _histograms.Keys, .. _sums.Keys.Select(Mean)]);
+        using var outputs = Run(run, value);
         var counted = _histograms.Values.Zip(outputs, static (histogram, output) => (histogram, output)).ToList();
         Parallel.ForEach(counted, static pair => pair.histogram.Add(pair.output.GetTensorDataAsSpan<float>()));
         foreach (var (tensor, means) in _sums.Keys.Zip(outputs.Skip(_histograms.Count)).ToList())
@@ -77,11 +88,17 @@ internal sealed class Calibration : IDisposable
     }
 
     /// <summary>The ranges of everything seen so far; the input's from its normalisation.</summary>
+    /// <exception cref="ModelException">A tensor held values that are infinite or no numbers.</exception>
     public ActivationRanges Ranges()
     {
         var ranges = new SortedDictionary<string, float[]>(StringComparer.Ordinal);
         foreach (var (tensor, histogram) in _histograms)
         {
+            if (histogram.HasNonFinite)
+            {
+                throw new ModelException($"The tensor '{tensor}' of model '{_manifest.Name}' held values that are infinite or no numbers, so it has no range for 8 bits.");
+            }
+
             var range = histogram.Range(Percentile);
             ranges[tensor] = [range.Least, range.Greatest];
         }
@@ -94,12 +111,24 @@ internal sealed class Calibration : IDisposable
 
     public void Dispose() => _session.Dispose();
 
+    private IDisposableReadOnlyCollection<OrtValue> Run(RunOptions run, OrtValue picture)
+    {
+        try
+        {
+            return _session.Run(run, [_input.Name], [picture], [.. _histograms.Keys, .. _sums.Keys.Select(Mean)]);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new ModelException($"ONNX Runtime can't run model '{_manifest.Name}' for measuring: {e.Message}", e);
+        }
+    }
+
     private static string Mean(string tensor) => tensor + "_mean";
 
     private SortedDictionary<string, int[]> Biases(IReadOnlyDictionary<string, ActivationRange> ranges)
     {
         var (biases, constants) = (new SortedDictionary<string, int[]>(StringComparer.Ordinal), _graph.Initializer.ToDictionary(static tensor => tensor.Name, StringComparer.Ordinal));
-        foreach (var conv in _graph.Node.Where(conv => _plan.IsInteger(conv) && constants.ContainsKey(conv.Input[1])))
+        foreach (var conv in _graph.Node.Where(_plan.IsInteger))
         {
             var weights = constants[conv.Input[1]].Floats();
             var quantized = QuantizedConv.Of(weights, (int)constants[conv.Input[1]].Dims[0]);

@@ -19,23 +19,37 @@ internal sealed class Int8Conversion
     private readonly List<NodeProto> _nodes = [];
     private readonly HashSet<string> _replaced = new(StringComparer.Ordinal);
 
-    private Int8Conversion(GraphProto graph, ActivationRanges measured)
+    private Int8Conversion(GraphProto graph, QuantizationPlan plan, ActivationRanges measured)
     {
-        (_graph, _plan, _measured) = (graph, new(graph), measured);
-        _ranges = _plan.Apply(measured);
-        _constants = graph.Initializer.ToDictionary(static tensor => tensor.Name, StringComparer.Ordinal);
+        (_graph, _plan, _measured) = (graph, plan, measured);
+        _ranges = plan.Apply(measured);
+        _constants = ConstantsOf(graph);
     }
 
     /// <summary>Converts a float model in place.</summary>
-    /// <exception cref="ModelException">A range is missing, or the model's operator set is older than QuantizeLinear by channel (13).</exception>
+    /// <exception cref="ModelException">A range is missing, or <see cref="Check"/> refuses the model.</exception>
     public static void Apply(ModelProto model, ActivationRanges ranges)
+    {
+        var plan = new QuantizationPlan(model.Graph);
+        Check(model, plan);
+        new Int8Conversion(model.Graph, plan, ranges).Run();
+    }
+
+    /// <summary>Refuses a float model that no ranges could convert, before minutes are spent on measuring them.</summary>
+    /// <exception cref="ModelException">Its operator set is older than QuantizeLinear by channel (13), or a Conv's weights or bias are computed or left out.</exception>
+    public static void Check(ModelProto model, QuantizationPlan plan)
     {
         if (!model.OpsetImport.Any(static set => set.Domain is "" or "ai.onnx" && set.Version >= 13))
         {
             throw new ModelException("The model's operator set is older than 13 and cannot be quantized by channel. Export it with a newer one.");
         }
 
-        new Int8Conversion(model.Graph, ranges).Run();
+        var constants = ConstantsOf(model.Graph);
+        var conv = model.Graph.Node.FirstOrDefault(node => plan.IsInteger(node) && (node.Input.Count != 3 || !node.Input.Skip(1).All(constants.ContainsKey)));
+        if (conv is not null)
+        {
+            throw new ModelException($"The Conv '{conv.Name}' has no constant weights and bias, so its weights cannot be quantized.");
+        }
     }
 
     private void Run()
@@ -74,6 +88,8 @@ internal sealed class Int8Conversion
         _graph.ValueInfo.Clear();
     }
 
+    private static Dictionary<string, TensorProto> ConstantsOf(GraphProto graph) => graph.Initializer.ToDictionary(static tensor => tensor.Name, StringComparer.Ordinal);
+
     private static string Dequantized(string tensor) => tensor + "_dequantized";
 
     private void Quantize(string tensor)
@@ -92,11 +108,7 @@ internal sealed class Int8Conversion
 
     private void QuantizeWeights(NodeProto conv, ActivationRange input)
     {
-        if (!_constants.TryGetValue(conv.Input[1], out var weights) || conv.Input.Count != 3 || !_constants.TryGetValue(conv.Input[2], out var bias))
-        {
-            throw new ModelException($"The Conv '{conv.Name}' has no constant weights and bias, so its weights cannot be quantized.");
-        }
-
+        var (weights, bias) = (_constants[conv.Input[1]], _constants[conv.Input[2]]);
         var outputs = (int)weights.Dims[0];
         var quantized = QuantizedConv.Of(weights.Floats(), outputs);
         var (levels, scales) = quantized.Bias(bias.Floats(), input.Scale, _measured.CorrectionsOf(conv.Output[0], outputs));

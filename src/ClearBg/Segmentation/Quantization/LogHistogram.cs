@@ -8,10 +8,14 @@ internal sealed class LogHistogram
 {
     private const int Shift = 16;
     private const int Negative = 1 << 15;
+    private const int Infinite = 0xFF << 7;
     private readonly long[] _counts = new long[1 << 16];
 
     /// <summary>Number of values counted.</summary>
     public long Count { get; private set; }
+
+    /// <summary>True once a value was infinite or no number: those alone have the exponent 255, and they have no place in a range.</summary>
+    public bool HasNonFinite => _counts.AsSpan(Infinite, 1 << 7).ContainsAnyExcept(0L) || _counts.AsSpan(Negative | Infinite, 1 << 7).ContainsAnyExcept(0L);
 
     /// <summary>Counts values.</summary>
     public void Add(ReadOnlySpan<float> values)
@@ -28,7 +32,8 @@ internal sealed class LogHistogram
     /// <param name="percentile">Percent, 50 to 100.</param>
     public ActivationRange Range(double percentile)
     {
-        var beyond = (long)Math.Ceiling(Count * (100 - percentile) / 100);
+        // In decimal: 100 − 99.99 is more than 0.01 in binary, and would leave out one value too many of every multiple of 10,000.
+        var beyond = (long)decimal.Ceiling(Count * (100 - (decimal)percentile) / 100);
         return new(Bound(beyond, Negative | (Negative - 1), Negative + 1), Bound(beyond, Negative - 1, 1));
     }
 

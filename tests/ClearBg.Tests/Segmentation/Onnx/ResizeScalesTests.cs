@@ -59,6 +59,12 @@ public class ResizeScalesTests
     public void A_size_that_is_no_whole_multiple_stays(long height, long width) => Stays(Upscaling(Sizes.AsPyTorchWritesThem, height, width));
 
     [Theory]
+    [InlineData(0, 6)]
+    [InlineData(4, 0)]
+    [InlineData(-2, 6)]
+    public void A_size_that_is_not_positive_stays(long height, long width) => Stays(Upscaling(Sizes.Initializer, height, width));
+
+    [Theory]
     [InlineData(0)]
     [InlineData(1)]
     public void A_size_to_an_input_of_unknown_size_stays(int unknown)

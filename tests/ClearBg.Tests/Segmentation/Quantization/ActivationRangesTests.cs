@@ -33,6 +33,7 @@ public sealed class ActivationRangesTests : IDisposable
     [InlineData("""{ "pictures": 1, "ranges": {} }""", "percentile")]
     [InlineData("""{ "pictures": 1, "percentile": 99, "ranges": null }""", "ranges")]
     [InlineData("""{ "pictures": 1, "percentile": 99, "ranges": { "a": ["0", 1] } }""", "ranges")]
+    [InlineData("""{ "pictures": 1, "percentile": 99, "ranges": {}, "biases": { "c": [1], "d": null } }""", "biases")]
     [InlineData("{", "JSON")]
     [InlineData("", "JSON")]
     public void What_is_no_file_of_ranges_is_refused_with_what_is_wrong_and_its_name(string json, string named)

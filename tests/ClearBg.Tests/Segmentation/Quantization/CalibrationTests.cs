@@ -74,14 +74,67 @@ public sealed class CalibrationTests : IDisposable
         Assert.All(exact.Ranges.Where(static range => range.Key != "picture"), range => Assert.InRange(ranges.Of(range.Key).Greatest, 0.7f * range.Value[1], 1.004f * range.Value[1]));
     }
 
+    [Theory]
+    [InlineData("w")]
+    [InlineData("b")]
+    public void A_Conv_without_constant_weights_and_bias_is_refused_before_a_picture_is_measured(string computed)
+    {
+        var model = Net();
+        model.Graph.Initializer.Single(tensor => tensor.Name == computed).Name = "stored";
+        model.Graph.Node.Insert(0, Node("Identity", "stored", computed));
+        var path = _folder.Write("net.onnx", model.ToByteArray());
+
+        var error = Assert.Throws<ModelException>(() => new Calibration(Manifest([0, 0, 0], [1, 1, 1]), path, 1));
+
+        Assert.Equal("The Conv 'Conv/c' has no constant weights and bias, so its weights cannot be quantized.", error.Message);
+    }
+
+    [Fact]
+    public void A_model_that_ONNX_Runtime_does_not_load_is_named()
+    {
+        var model = Net();
+        model.Graph.Node.Add(Node("Unheard", "y", "z"));
+        var path = _folder.Write("net.onnx", model.ToByteArray());
+
+        var error = Assert.Throws<ModelException>(() => new Calibration(Manifest([0, 0, 0], [1, 1, 1]), path, 1));
+
+        Assert.StartsWith($"ONNX Runtime can't load model 'net' from {path} for measuring: ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_that_ONNX_Runtime_does_not_run_is_named()
+    {
+        using var calibration = new Calibration(Manifest([0, 0, 0], [1, 1, 1]) with { Input = new("other", 3, 2, [0, 0, 0], [1, 1, 1], ModelResize.Squash) }, Save(), 1);
+
+        var error = Assert.Throws<ModelException>(() => Add(calibration, 1));
+
+        Assert.StartsWith("ONNX Runtime can't run model 'net' for measuring: ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(float.MaxValue)]
+    public void A_tensor_with_values_that_are_not_finite_has_no_range_and_is_named(float value)
+    {
+        using var calibration = new Calibration(Manifest([0, 0, 0], [1, 1, 1]), Save(), 1);
+        Add(calibration, 1, value);
+
+        var error = Assert.Throws<ModelException>(() => calibration.Ranges());
+
+        Assert.StartsWith("The tensor 'c' of model 'net' held values that are infinite or no numbers", error.Message, StringComparison.Ordinal);
+    }
+
     private static ModelManifest Manifest(float[] mean, float[] std) => new(
         "net", "Net", "MIT", "net.onnx", 1, new string('0', 64), new("x", 3, 2, mean, std, ModelResize.Squash), new("y", ModelActivation.None));
 
     /// <summary>c = 2 · red, r = max(0, c), sum = c + r, y = sum.</summary>
-    private string Save() => _folder.Write("net.onnx", Model(
+    private static ModelProto Net() => Model(
         [Tensor("x", 1, 3, 2, 3)], [Tensor("y", 1, 1, 2, 3)],
         [Conv("x w b", "c", 1), Node("Relu", "c", "r"), Node("Add", "c r", "sum"), Conv("sum one b", "y", 1)],
-        TensorProto.Of("w", [2f, 0, 0], 1, 3, 1, 1), TensorProto.Of("b", [0f], 1), TensorProto.Of("one", [1f], 1, 1, 1, 1)).ToByteArray());
+        TensorProto.Of("w", [2f, 0, 0], 1, 3, 1, 1), TensorProto.Of("b", [0f], 1), TensorProto.Of("one", [1f], 1, 1, 1, 1));
+
+    private string Save() => _folder.Write("net.onnx", Net().ToByteArray());
 
     /// <summary>Adds a picture by the values of its red channel, or of all.</summary>
     private void Add(Calibration calibration, params float[] values)

@@ -91,5 +91,32 @@ public class LogHistogramTests
         Assert.Equal(0, histogram.Range(98).Greatest);
     }
 
+    [Fact]
+    public void A_share_that_is_a_whole_number_of_values_is_not_rounded_up()
+    {
+        var histogram = new LogHistogram();
+        histogram.Add([.. Enumerable.Repeat(0f, 9996), 5, 100, -5, -100]);
+
+        var range = histogram.Range(99.99);
+
+        Near(5, range.Greatest);
+        Near(-5, range.Least);
+    }
+
+    [Theory]
+    [InlineData(float.NaN, true)]
+    [InlineData(float.PositiveInfinity, true)]
+    [InlineData(float.NegativeInfinity, true)]
+    [InlineData(float.MaxValue, false)]
+    [InlineData(-float.MaxValue, false)]
+    [InlineData(0, false)]
+    public void Knows_whether_a_value_was_infinite_or_no_number(float value, bool expected)
+    {
+        var histogram = new LogHistogram();
+        histogram.Add([1, value, -1]);
+
+        Assert.Equal(expected, histogram.HasNonFinite);
+    }
+
     private static void Near(float expected, float actual) => Assert.InRange(actual, expected - Math.Abs(expected * 0.008f), expected + Math.Abs(expected * 0.008f));
 }
