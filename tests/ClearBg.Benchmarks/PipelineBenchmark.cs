@@ -15,11 +15,17 @@ internal static class PipelineBenchmark
 
     public static async Task RunAsync(Pictures pictures)
     {
-        await using var gateway = await Gateway.StartAsync();
-        using var bare = new BareInference();
-        Console.WriteLine($"End to end against bare inference, {Turns} turns each. The gateway was ready {gateway.ReadySeconds:0.0} s after its start.");
+        await RunAsync(pictures, ModelPrecision.Auto, [(625, 400), (1250, 800), (2500, 1600), (4000, 3000), (8660, 5773)]);
+        await RunAsync(pictures, ModelPrecision.Float32, [(1250, 800), (4000, 3000)]);
+    }
+
+    private static async Task RunAsync(Pictures pictures, ModelPrecision precision, (int Width, int Height)[] sizes)
+    {
+        await using var gateway = await Gateway.StartAsync($"--Segmentation:Precision={precision}");
+        using var bare = new BareInference(precision);
+        Console.WriteLine($"End to end against bare inference, precision {precision}, {Turns} turns each. The gateway was ready {gateway.ReadySeconds:0.0} s after its start.");
         Console.WriteLine($"{"picture",-20}{"bare s",10}{"HTTP s",10}{"ratio",10}   stages of the median turn, ms");
-        foreach (var (width, height) in ((int, int)[])[(625, 400), (1250, 800), (2500, 1600), (4000, 3000), (8660, 5773)])
+        foreach (var (width, height) in sizes)
         {
             var path = pictures.Jpeg(width, height);
             await gateway.RemoveAsync(path);
@@ -47,9 +53,9 @@ internal static class PipelineBenchmark
         private readonly RunOptions _run = new();
         private readonly ModelManifest _manifest;
 
-        public BareInference()
+        public BareInference(ModelPrecision precision)
         {
-            var options = Options.Create(new SegmentationOptions());
+            var options = Options.Create(new SegmentationOptions { Precision = precision });
             _manifest = new ModelCatalog(options).ForThisMachine(options.Value.Model).Manifest;
             _session = new InferenceSession(new ModelPreparation(options).Prepare(_manifest));
             var (width, height) = (_manifest.Input.Width, _manifest.Input.Height);

@@ -15,7 +15,7 @@ internal sealed class Calibration : IDisposable
 {
     /// <summary>
     /// Percent of the values inside each end. With ISNet, measured as agreement with the float model on the calibration pictures (mean IoU):
-    /// 99.95 .984, 99.98 .991, 99.99 .9945, 99.993 .9942; without clipping most pictures fail.
+    /// 99.95 .984, 99.98 .991, 99.99 .9945, 99.993 .9942.
     /// </summary>
     public const double Percentile = 99.99;
 
