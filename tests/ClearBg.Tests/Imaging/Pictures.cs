@@ -105,4 +105,12 @@ internal static unsafe class Pictures
 
         return (greatest, sum / (double)a.Length);
     }
+
+    /// <summary>PNG of a plate of pure white from 60, 40 of 90 × 50, on black; the white is ever so little coloured, so that colours can be told apart. 4 and 3 dots a millimetre.</summary>
+    public static byte[] Plate(int width, int height)
+    {
+        using var pool = new BufferPool(0);
+        using var painted = Paint(pool, width, height, 3, static (x, y, band) => x is >= 60 and < 150 && y is >= 40 and < 90 ? 255 - (band * x % 3) : 0);
+        return Encode(Encoder.WritePng, painted, new PictureMetadata(null, 4, 3));
+    }
 }

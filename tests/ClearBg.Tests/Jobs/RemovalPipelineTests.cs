@@ -1,15 +1,11 @@
 using System.IO.Compression;
-using ClearBg.Api;
 using ClearBg.Imaging;
 using ClearBg.Imaging.Vips;
-using ClearBg.Intake;
 using ClearBg.Jobs;
 using ClearBg.Segmentation;
 using ClearBg.Tests.Imaging;
-using ClearBg.Tests.Intake;
 using ClearBg.Tests.Segmentation;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 
 namespace ClearBg.Tests.Jobs;
 
@@ -22,14 +18,7 @@ public sealed class RemovalPipelineTests : IAsyncLifetime, IDisposable
     private readonly BufferPool _pool = new(0);
     private readonly Removal _removal = new(new BrightnessModel { Scale = 1.05f });
 
-    /// <summary>A plate of pure white from 60, 40 of 90 × 50, on black; the white is ever so little coloured, so that colours can be told apart.</summary>
-    private readonly byte[] _picture;
-
-    public RemovalPipelineTests()
-    {
-        using var painted = Pictures.Paint(_pool, Width, Height, 3, static (x, y, band) => x is >= 60 and < 150 && y is >= 40 and < 90 ? 255 - (band * x % 3) : 0);
-        _picture = Pictures.Encode(Encoder.WritePng, painted, new PictureMetadata(null, 4, 3));
-    }
+    private readonly byte[] _picture = Pictures.Plate(Width, Height);
 
     public async Task InitializeAsync() => await _removal.Model.LoadedAsync(CancellationToken.None);
 
@@ -39,24 +28,6 @@ public sealed class RemovalPipelineTests : IAsyncLifetime, IDisposable
     {
         Assert.Equal(0, _pool.Rented);
         _pool.Dispose();
-    }
-
-    /// <summary>libwebp takes twice the memory of the other formats, so its pictures count twice at the gate.</summary>
-    [Theory]
-    [InlineData("png", true)]
-    [InlineData("webp", false)]
-    public async Task A_webp_answer_counts_twice_at_the_gate(string format, bool fits)
-    {
-        await using var removal = new Removal(new BrightnessModel(), ("Admission:Megapixels", "8"), ("Admission:QueuedMegapixels", "0"));
-        using var half = await removal.Gate.EnterAsync(4_000_000, CancellationToken.None);
-        Assert.True(ParameterNames.Formats.TryParse(format, out var wanted));
-
-        // 2.2 megapixels: four at the gate, as every small picture; twice that is five.
-        var outcome = await removal.TryAsync(Pictures.Disc(2_000, 1_100), new RemovalOptions { Format = wanted });
-
-        Assert.Equal(fits, outcome.Succeeded(out var result, out var failure));
-        Assert.Equal(fits ? null : FailureCode.Overloaded, failure?.Code);
-        result?.Dispose();
     }
 
     [Fact]
@@ -353,89 +324,6 @@ public sealed class RemovalPipelineTests : IAsyncLifetime, IDisposable
         Assert.Equal(new Box(0, 0, width, height), answer.Result.Foreground);
     }
 
-    [Fact]
-    public async Task Every_failure_gives_every_buffer_back()
-    {
-        using var grey = Pictures.Paint(_pool, 80, 60, 3, static (_, _, _) => 100);
-        var truncated = _picture[..(_picture.Length * 2 / 3)];
-
-        Assert.Equal(FailureCode.UnknownForeground, await FailureOf(Pictures.Encode(Encoder.WritePng, grey)));
-        Assert.Equal(FailureCode.FailedToReadImage, await FailureOf(truncated));
-        Assert.Equal(FailureCode.InvalidFileType, await FailureOf("GIF89a, they say"u8.ToArray()));
-        Assert.Equal(FailureCode.InvalidDimensions, await FailureOf(PictureFiles.Png(1, 500_000_000)));
-        Assert.Equal(FailureCode.ResolutionTooHigh, await FailureOf(PictureFiles.Png(8_500, 6_000)));
-        Assert.Equal(FailureCode.FailedToReadImage, await FailureOf(PictureFiles.Png(100, 100)));
-        await using var full = new Removal(new BrightnessModel(), ("Admission:Megapixels", "1"), ("Admission:QueuedMegapixels", "0"));
-        using (await full.Gate.EnterAsync(1, CancellationToken.None))
-        {
-            Assert.True(!(await full.TryAsync(_picture, new RemovalOptions())).Succeeded(out _, out var failure) && failure.Code == FailureCode.Overloaded);
-        }
-
-        async Task<FailureCode?> FailureOf(byte[] picture) => (await _removal.TryAsync(picture, new RemovalOptions())).Failure?.Code;
-    }
-
-    [Theory]
-    [InlineData("before")]
-    [InlineData("header")]
-    [InlineData("queue")]
-    [InlineData("decode")]
-    [InlineData("infer")]
-    [InlineData("encode")]
-    public async Task Cancelling_at_any_moment_gives_every_buffer_and_place_back(string moment)
-    {
-        using var stop = new CancellationTokenSource();
-        var looks = 0;
-        await using var removal = new Removal(new BrightnessModel { Scale = 1.05f }, services =>
-        {
-            // The pipeline looks at its limits twice: for the header, and when it begins to decode.
-            if (moment is "header" or "decode")
-            {
-                services.AddSingleton<IOptions<IntakeOptions>>(new Watched(() =>
-                {
-                    if (++looks == (moment is "header" ? 1 : 2))
-                    {
-                        stop.Cancel();
-                    }
-                }));
-            }
-        });
-        var session = await removal.Model.LoadedAsync(CancellationToken.None);
-        if (moment is "encode")
-        {
-            removal.Streams.StreamCreated += (_, _) => stop.Cancel();
-        }
-        else if (moment is "before")
-        {
-            await stop.CancelAsync();
-        }
-
-        using (moment is "queue" ? await removal.Gate.EnterAsync(100_000_000, CancellationToken.None) : null)
-        {
-            // Only a picture whose inference never ends by itself is met for certain in the middle of it.
-            using var white = Pictures.Paint(_pool, 64, 64, 3, static (_, _, _) => 255);
-            var picture = moment is "infer" ? Pictures.Encode(Encoder.WritePng, white) : _picture;
-            var running = Task.Run(() => removal.TryAsync(picture, new RemovalOptions(), stop.Token));
-            if (moment is "infer")
-            {
-                using var enough = new CancellationTokenSource();
-                var behind = BusySession.QueueBehind(session, _pool, enough.Token);
-                await enough.CancelAsync();
-                await Assert.ThrowsAnyAsync<OperationCanceledException>(() => behind);
-            }
-
-            if (moment is "infer" or "queue")
-            {
-                await stop.CancelAsync();
-            }
-
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.WaitAsync(TimeSpan.FromSeconds(30)));
-        }
-
-        Assert.True(stop.IsCancellationRequested);
-        using var everything = await removal.Gate.EnterAsync(100_000_000, CancellationToken.None);
-        Assert.True(everything.IsAcquired);
-    }
-
     private static byte[] Bytes(ZipArchiveEntry entry)
     {
         using var stream = entry.Open();
@@ -451,19 +339,6 @@ public sealed class RemovalPipelineTests : IAsyncLifetime, IDisposable
         Assert.InRange(actual.Top, expected.Top - 6, expected.Top + 6);
         Assert.InRange(actual.Right, expected.Right - 6, expected.Right + 6);
         Assert.InRange(actual.Bottom, expected.Bottom - 6, expected.Bottom + 6);
-    }
-
-    /// <summary>The default limits, which tell whenever they are looked at.</summary>
-    private sealed class Watched(Action looked) : IOptions<IntakeOptions>
-    {
-        public IntakeOptions Value
-        {
-            get
-            {
-                looked();
-                return new IntakeOptions();
-            }
-        }
     }
 
     /// <summary>Names for test data: the enumeration itself is internal.</summary>
