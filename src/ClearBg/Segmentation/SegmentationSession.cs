@@ -54,6 +54,9 @@ internal sealed class SegmentationSession : IDisposable
 
     public ModelManifest Manifest { get; }
 
+    /// <summary>Inferences that have their turn at this moment.</summary>
+    public int Running => _concurrency - _turns.CurrentCount;
+
     /// <summary>Runs the model and gives its matte, activated to 0–1, at the model's own output size.</summary>
     /// <param name="tensor">[1, 3, height, width] of the manifest's input, normalised.</param>
     /// <param name="cancellation">Leaves the queue, or ends the inference after the operator at hand.</param>
@@ -71,7 +74,7 @@ internal sealed class SegmentationSession : IDisposable
 
         try
         {
-            return Run(tensor, cancellation);
+            return await InferenceThread.RunAsync(() => Run(tensor, cancellation));
         }
         finally
         {

@@ -178,11 +178,8 @@ public sealed class SegmentationSessionTests : IDisposable
         tensor.As<float>().Fill(1);
         using var stop = new CancellationTokenSource();
 
-        var running = Task.Run(() => session.RunAsync(tensor, stop.Token));
-        using var unneeded = new CancellationTokenSource();
-        var waiting = BusySession.QueueBehind(session, _pool, unneeded.Token);
-        await unneeded.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        var running = session.RunAsync(tensor, stop.Token);
+        Assert.Equal(1, session.Running);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.WaitAsync(TimeSpan.FromSeconds(30)));
 
@@ -196,7 +193,7 @@ public sealed class SegmentationSessionTests : IDisposable
         using var endless = _pool.Rent(PictureTensor.Bytes(session.Manifest.Input));
         endless.As<float>().Fill(1);
         using var stop = new CancellationTokenSource();
-        var running = Task.Run(() => session.RunAsync(endless, stop.Token));
+        var running = session.RunAsync(endless, stop.Token);
 
         await session.WarmAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
 
@@ -212,9 +209,9 @@ public sealed class SegmentationSessionTests : IDisposable
         using var endless = _pool.Rent(PictureTensor.Bytes(session.Manifest.Input));
         endless.As<float>().Fill(1);
         using var stop = new CancellationTokenSource();
-        var running = Task.Run(() => session.RunAsync(endless, stop.Token));
+        var running = session.RunAsync(endless, stop.Token);
         using var impatience = new CancellationTokenSource();
-        var waiting = BusySession.QueueBehind(session, _pool, impatience.Token);
+        var waiting = session.WarmAsync(impatience.Token);
 
         await impatience.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(30)));

@@ -71,7 +71,7 @@ internal sealed class Calibration : IDisposable
         using var run = new RunOptions();
         using var value = OrtValue.CreateTensorValueWithData(
             OrtMemoryInfo.DefaultInstance, TensorElementType.Float, [1, 3, _input.Height, _input.Width], (nint)picture.Values.Pointer, picture.Values.Length);
-        using var outputs = Run(run, value);
+        using var outputs = InferenceThread.RunAsync(() => Run(run, value)).GetAwaiter().GetResult();
         var counted = _histograms.Values.Zip(outputs, static (histogram, output) => (histogram, output)).ToList();
         Parallel.ForEach(counted, static pair => pair.histogram.Add(pair.output.GetTensorDataAsSpan<float>()));
         foreach (var (tensor, means) in _sums.Keys.Zip(outputs.Skip(_histograms.Count)).ToList())

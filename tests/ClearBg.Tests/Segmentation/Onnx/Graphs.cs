@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ClearBg.Segmentation;
 using ClearBg.Segmentation.Onnx;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
@@ -82,7 +83,7 @@ internal static class Graphs
         using var session = new InferenceSession(model.ToByteArray());
         using var options = new RunOptions();
         using var input = OrtValue.CreateTensorValueFromMemory(x, [x.Length]);
-        using var results = session.Run(options, session.InputNames, [input], session.OutputNames);
+        using var results = InferenceThread.RunAsync(() => session.Run(options, session.InputNames, [input], session.OutputNames)).GetAwaiter().GetResult();
         return session.OutputNames.Zip(results).ToDictionary(pair => pair.First, pair => pair.Second.GetTensorDataAsSpan<float>().ToArray(), StringComparer.Ordinal);
     }
 }

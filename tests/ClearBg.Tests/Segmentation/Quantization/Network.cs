@@ -1,4 +1,5 @@
 using System.Text;
+using ClearBg.Segmentation;
 using ClearBg.Segmentation.Onnx;
 using ClearBg.Segmentation.Quantization;
 using Google.Protobuf;
@@ -84,7 +85,7 @@ internal static class Network
         using var session = new InferenceSession(model.ToByteArray(), options);
         using var run = new RunOptions();
         using var input = OrtValue.CreateTensorValueFromMemory(x, [.. model.Graph.Input[0].Type.TensorType.Shape.Dim.Select(static side => side.DimValue)]);
-        using var results = session.Run(run, session.InputNames, [input], session.OutputNames);
+        using var results = InferenceThread.RunAsync(() => session.Run(run, session.InputNames, [input], session.OutputNames)).GetAwaiter().GetResult();
         return session.OutputNames.Zip(results).ToDictionary(static pair => pair.First, static pair => pair.Second.GetTensorDataAsSpan<float>().ToArray(), StringComparer.Ordinal);
     }
 
