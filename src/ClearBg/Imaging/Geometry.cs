@@ -27,3 +27,6 @@ internal readonly record struct Position(double X, double Y)
 
     public bool IsOriginal => double.IsNaN(X);
 }
+
+/// <summary>A part of a picture between two corners, from its top left; lengths are pixels of the upright picture as it was sent, or fractions of its sides.</summary>
+internal readonly record struct Region(Length Left, Length Top, Length Right, Length Bottom);

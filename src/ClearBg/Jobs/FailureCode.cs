@@ -40,6 +40,42 @@ internal enum FailureCode
     InvalidPosition,
     /// <summary>bg_color is neither a hexadecimal colour nor a CSS colour name.</summary>
     InvalidBackgroundColor,
+    /// <summary>semitransparency is not a boolean.</summary>
+    InvalidSemitransparency,
+    /// <summary>shadow_type, or add_shadow, is not one of the known names.</summary>
+    InvalidShadowType,
+    /// <summary>shadow_opacity is neither auto nor 0–100.</summary>
+    InvalidShadowOpacity,
+    /// <summary>type_level is not none, 1, 2 or latest.</summary>
+    InvalidTypeLevel,
+    /// <summary>roi is not four lengths.</summary>
+    InvalidRegion,
+    /// <summary>roi reaches past the picture.</summary>
+    RegionExceedsBounds,
+    /// <summary>roi holds no pixel.</summary>
+    RegionEmpty,
+    /// <summary>More than one new background.</summary>
+    MultipleBackgroundSources,
+    /// <summary>image_url is no URL that is fetched.</summary>
+    InvalidImageUrl,
+    /// <summary>bg_image_url is no URL that is fetched.</summary>
+    InvalidBackgroundImageUrl,
+    /// <summary>The picture behind image_url could not be had.</summary>
+    FailedImageDownload,
+    /// <summary>The picture behind bg_image_url could not be had.</summary>
+    FailedBackgroundDownload,
+    /// <summary>The account's balance doesn't cover the price.</summary>
+    InsufficientCredits,
+    /// <summary>The free calls of this address are used up.</summary>
+    FreeCallsExhausted,
+    /// <summary>A limit of requests in a window of time is reached; worth another try after it.</summary>
+    RateLimited,
+    /// <summary>The Idempotency-Key is longer than allowed, or not printable.</summary>
+    InvalidIdempotencyKey,
+    /// <summary>The Idempotency-Key was used for another request.</summary>
+    IdempotencyMismatch,
+    /// <summary>A request with this Idempotency-Key is still at work.</summary>
+    IdempotencyInProgress,
     /// <summary>No API key, or one that is malformed, unknown or revoked.</summary>
     Unauthorized,
     /// <summary>The machine is working at its limit and the queue is full; worth another try.</summary>

@@ -14,6 +14,18 @@ internal sealed record RemovalOptions
     /// <summary>The new background; null for none. A colour with alpha 0 is no background and arrives here as null.</summary>
     public Rgba? Background { get; init; }
 
+    /// <summary>The part of the picture that may hold the subject; null for all of it. What lies outside counts as background.</summary>
+    public Region? Region { get; init; }
+
+    /// <summary>What the caller says the subject is; nothing detects it.</summary>
+    public SubjectType Type { get; init; } = SubjectType.Auto;
+
+    /// <summary>The shadow to add; null for none.</summary>
+    public Shadow? Shadow { get; init; }
+
+    /// <summary>False makes see-through parts inside of the subject, such as car windows, opaque.</summary>
+    public bool Semitransparency { get; init; } = true;
+
     /// <summary>The canvas becomes the subject's box.</summary>
     public bool Crop { get; init; }
 
@@ -25,6 +37,35 @@ internal sealed record RemovalOptions
 
     /// <summary>Where the subject goes; null leaves it where it is, unless <see cref="Scale"/> is set, which centres it.</summary>
     public Position? Position { get; init; }
+}
+
+/// <summary>A shadow under or behind the subject.</summary>
+/// <param name="Kind">Its form.</param>
+/// <param name="Opacity">0 (none) to 1; null leaves it to the kind.</param>
+internal sealed record Shadow(ShadowKind Kind, double? Opacity = null);
+
+/// <summary>The form of a shadow.</summary>
+internal enum ShadowKind
+{
+    /// <summary>Dark ground between and around the wheels.</summary>
+    Car,
+    /// <summary>The subject's outline, blurred and moved down.</summary>
+    Drop,
+    /// <summary>The subject's outline, laid on the ground behind it.</summary>
+    Cast,
+}
+
+/// <summary>What a subject is.</summary>
+internal enum SubjectType
+{
+    Auto,
+    Person,
+    Product,
+    Animal,
+    Car,
+    Graphic,
+    Transportation,
+    Other,
 }
 
 /// <summary>A cap on the output's pixels.</summary>
