@@ -22,6 +22,31 @@ internal static class ParameterNames
 
     public static readonly Names<OutputChannels> Channels = new(("rgba", OutputChannels.Rgba), ("alpha", OutputChannels.Alpha));
 
+    public static readonly Names<SubjectType> Types = new(
+        ("auto", SubjectType.Auto),
+        ("person", SubjectType.Person),
+        ("product", SubjectType.Product),
+        ("animal", SubjectType.Animal),
+        ("car", SubjectType.Car),
+        ("graphic", SubjectType.Graphic),
+        ("transportation", SubjectType.Transportation),
+        ("other", SubjectType.Other));
+
+    public static readonly Names<TypeLevel> TypeLevels = new(("none", TypeLevel.None), ("1", TypeLevel.One), ("2", TypeLevel.Two), ("latest", TypeLevel.Latest));
+
+    /// <summary>How a shadow of any kind follows from its name and the subject's type; null for none.</summary>
+    public static readonly Names<Func<SubjectType, ShadowKind?>> Shadows = new(
+        ("none", static _ => null),
+        ("car", static _ => ShadowKind.Car),
+        ("drop", static _ => ShadowKind.Drop),
+        ("3D", static _ => ShadowKind.Cast),
+        ("auto", static type => type switch
+        {
+            SubjectType.Car => ShadowKind.Car,
+            SubjectType.Person or SubjectType.Transportation => ShadowKind.Cast,
+            _ => ShadowKind.Drop,
+        }));
+
     public static readonly Names<bool> Booleans = new(
         ("true", true), ("false", false), ("1", true), ("0", false), ("yes", true), ("no", false), ("on", true), ("off", false));
 }
@@ -31,6 +56,9 @@ internal sealed class Names<T>(params (string Name, T Value)[] values)
 {
     private readonly FrozenDictionary<string, T> _values =
         values.ToFrozenDictionary(static pair => pair.Name, static pair => pair.Value, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Every name with its value, in the table's order.</summary>
+    public IReadOnlyList<(string Name, T Value)> All { get; } = values;
 
     /// <summary>Every name, in the table's order.</summary>
     public string Sentence { get; } = $"{string.Join(", ", values[..^1].Select(static pair => pair.Name))} or {values[^1].Name}";

@@ -13,6 +13,9 @@ internal static class ParameterValues
     public const string ScaleSentence = "original or 10% to 100%";
     public const string PositionSentence = "original, center, or one or two percentages of 0% to 100%";
 
+    public const string RegionSentence = "four lengths: left, top, right and bottom in px or % of the image";
+    public const string OpacitySentence = "auto or a number from 0 to 100";
+
     private const double MostPixels = 500;
     private const double MostOfSubject = 0.5;
 
@@ -31,7 +34,7 @@ internal static class ParameterValues
         var lengths = new List<Length>(4);
         foreach (var word in Words(text))
         {
-            if (!TryLength(word, out var length))
+            if (!TryLength(word, out var length) || length.Value > (length.IsRelative ? MostOfSubject : MostPixels))
             {
                 return false;
             }
@@ -93,17 +96,49 @@ internal static class ParameterValues
         return true;
     }
 
-    /// <summary>"30", "30px" or "10%", within the bounds of a margin.</summary>
+    /// <summary>Left, top, right and bottom; whether that is inside of a picture is the picture's matter.</summary>
+    public static bool TryRegion(string text, out Region region)
+    {
+        region = default;
+        if (Words(text) is not [var left, var top, var right, var bottom]
+            || !TryLength(left, out var x1) || !TryLength(top, out var y1) || !TryLength(right, out var x2) || !TryLength(bottom, out var y2))
+        {
+            return false;
+        }
+
+        region = new Region(x1, y1, x2, y2);
+        return true;
+    }
+
+    /// <summary>A fraction of 0 to 1 for a number of 0 to 100, with or without a percent sign; null for "auto".</summary>
+    public static bool TryOpacity(string text, out double? opacity)
+    {
+        opacity = null;
+        if (text.Equals("auto", StringComparison.OrdinalIgnoreCase))
+        {
+            return true;
+        }
+
+        if (!TryNumber(text is [.. var number, '%'] ? number : text, out var percent) || percent > 100)
+        {
+            return false;
+        }
+
+        opacity = percent / 100;
+        return true;
+    }
+
+    /// <summary>"30", "30px" or "10%".</summary>
     private static bool TryLength(ReadOnlySpan<char> word, out Length length)
     {
         if (TryPercentage(word, out var fraction))
         {
             length = new Length(fraction, IsRelative: true);
-            return fraction <= MostOfSubject;
+            return true;
         }
 
         var number = word.EndsWith("px", StringComparison.OrdinalIgnoreCase) ? word[..^2] : word;
-        var valid = TryNumber(number, out var pixels) && pixels <= MostPixels;
+        var valid = TryNumber(number, out var pixels);
         length = new Length(pixels, IsRelative: false);
         return valid;
     }

@@ -1,85 +1,120 @@
 using ClearBg.Imaging;
 using ClearBg.Intake;
 using ClearBg.Jobs;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
+using FormPart = ClearBg.Api.MultipartForm.FormPart;
 
 namespace ClearBg.Api;
 
 /// <summary>
-/// A multipart/form-data request (RFC 7578) of <c>/v1.0/removebg</c>, read: its text fields and its one picture. Not the framework's form reader, which writes
-/// to the temporary folder and turns a picture without a file name into text.
+/// Reads the body of <c>/v1.0/removebg</c>: multipart/form-data, application/x-www-form-urlencoded or application/json, all with the same names. Only a name
+/// decides what a value is.
 /// </summary>
-internal sealed class RemovalForm : IDisposable
+internal static class RemovalForm
 {
-    /// <summary>What a form may hold besides the largest picture, bytes: boundaries, headers, fields.</summary>
-    private const int Overhead = 1 << 20;
-
-    /// <summary>RFC 2046, 5.1.1.</summary>
-    private const int LongestBoundary = 70;
-
-    /// <summary>Bytes that the boundary is searched in at once.</summary>
-    private const int BufferSize = 32 * 1024;
-
-    private RemovalForm(IReadOnlyDictionary<string, string> fields, PixelBuffer picture) => (Fields, Picture) = (fields, picture);
-
-    /// <summary>Name to value, as sent, of every part that is not the picture. Of a name that comes twice, the last value that is not empty.</summary>
-    public IReadOnlyDictionary<string, string> Fields { get; }
-
-    /// <summary>The encoded picture: at least one byte, of any content.</summary>
-    public PixelBuffer Picture { get; }
-
-    /// <summary>The longest body that is read, bytes.</summary>
-    public static long MostBytes(IntakeOptions limits) => (long)limits.MaxBytes + Overhead;
-
     /// <summary>Reads a request's body to its end, or up to what refuses it.</summary>
     /// <returns>
-    /// <see cref="FailureCode.InvalidRequest"/>: not such a form, malformed, cut short, too many or too long fields. <see cref="FailureCode.FileTooLarge"/>,
-    /// <see cref="FailureCode.MissingSource"/>, <see cref="FailureCode.MultipleSources"/>: the picture.
+    /// What it holds. <see cref="FailureCode.InvalidRequest"/>: no such body, malformed, cut short, too many or too long fields.
+    /// <see cref="FailureCode.FileTooLarge"/>, <see cref="FailureCode.FailedToReadImage"/>: a picture. <see cref="FailureCode.MultipleSources"/>,
+    /// <see cref="FailureCode.MultipleBackgroundSources"/>: two of them.
     /// </returns>
     /// <exception cref="OperationCanceledException">The caller hung up, or time ran out.</exception>
-    public static async Task<Outcome<RemovalForm>> ReadAsync(HttpRequest request, BufferPool pool, IntakeOptions limits, CancellationToken cancellation)
+    public static Task<Outcome<FormContent>> ReadAsync(HttpRequest request, BufferPool pool, IntakeOptions limits, CancellationToken cancellation) =>
+        RequestBody.ReadAsync<FormContent>(request, limits, async () =>
+        {
+            var content = new FormContent(pool);
+            try
+            {
+                if (await ReadAsync(request, pool, limits, content, cancellation) is { } failure)
+                {
+                    content.Dispose();
+                    return failure;
+                }
+
+                return content;
+            }
+            catch
+            {
+                content.Dispose();
+                throw;
+            }
+        });
+
+    private static async Task<Failure?> ReadAsync(HttpRequest request, BufferPool pool, IntakeOptions limits, FormContent content, CancellationToken cancellation)
     {
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase))
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
         {
-            return new Failure(FailureCode.InvalidRequest, "The request's content type must be multipart/form-data.");
+            return Unsupported;
         }
 
-        if (HeaderUtilities.RemoveQuotes(type.Boundary) is not { Length: > 0 and <= LongestBoundary } boundary)
+        if (MultipartForm.IsMediaType(type))
         {
-            return new Failure(FailureCode.InvalidRequest, "The request's content type must name a boundary of 1 to 70 characters.");
+            return MultipartForm.Open(request, type, limits).Succeeded(out var form, out var failure)
+                ? await form.ReadAsync(part => TakeAsync(part, pool, limits, content, cancellation), cancellation)
+                : failure;
         }
 
-        // What is told beforehand is refused before the first read: a client that waits for 100 Continue then uploads nothing.
-        var most = MostBytes(limits);
-        if (request.ContentLength > most)
+        Parser? parse = type.MediaType.Value?.ToLowerInvariant() switch
         {
-            return PictureHeader.TooLarge(limits);
+            "application/json" => JsonForm.Parse,
+            "application/x-www-form-urlencoded" => UrlEncodedForm.Parse,
+            _ => null,
+        };
+        if (parse is null)
+        {
+            return Unsupported;
         }
 
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        if (!(await RequestBody.ReadWholeAsync(request, pool, limits, cancellation)).Succeeded(out var body, out var refusal))
         {
-            size.MaxRequestBodySize = most;
+            return refusal;
         }
 
-        using var picture = new PictureBytes(pool, request.ContentLength, limits.MaxBytes);
-        using var reader = new RemovalFormReader(picture, limits, most);
-        try
+        using (body)
         {
-            var failure = await reader.ReadAsync(new MultipartReader(boundary.Value!, request.Body, BufferSize), cancellation);
-            return failure is null ? new RemovalForm(reader.Fields, picture.Take()) : failure;
-        }
-        catch (BadHttpRequestException refused) when (refused.StatusCode == StatusCodes.Status413PayloadTooLarge)
-        {
-            return PictureHeader.TooLarge(limits);
-        }
-        catch (Exception malformed) when (malformed is IOException or InvalidDataException)
-        {
-            // The framework's messages name its own settings; they help nobody outside.
-            return new Failure(FailureCode.InvalidRequest, "The form is malformed or cut short.");
+            return parse(body.Bytes, content, limits);
         }
     }
 
-    public void Dispose() => Picture.Dispose();
+    private static Failure Unsupported { get; } =
+        new(FailureCode.InvalidRequest, "The request's content type must be multipart/form-data, application/x-www-form-urlencoded or application/json.");
+
+    private static async Task<Failure?> TakeAsync(FormPart part, BufferPool pool, IntakeOptions limits, FormContent content, CancellationToken cancellation)
+    {
+        if (content.Count() is { } tooMany)
+        {
+            return tooMany;
+        }
+
+        Func<PixelBuffer, Failure?>? add = part.Name switch
+        {
+            FormContent.PictureField => content.AddPicture,
+            FormContent.BackgroundField => content.AddBackground,
+            FormContent.Base64Field => text => content.AddBase64(text, limits),
+            _ => null,
+        };
+        if (add is null && part.HasFileName)
+        {
+            // A file under a name that nobody knows is a stray, and passed over.
+            return null;
+        }
+
+        // A field is read a little further than it may go: what is longer is told from what is not by that.
+        var most = add is null ? FormContent.LongestValue + 1 : string.Equals(part.Name, FormContent.Base64Field, StringComparison.Ordinal) ? RequestBody.MostBytes(limits) : limits.MaxBytes;
+        using var bytes = new PictureBytes(pool, add is null ? null : part.FormLength, most);
+        if (await part.ReadAsync(bytes, cancellation) is { } failure)
+        {
+            return add is null ? FormContent.TooLong : failure;
+        }
+
+        if (bytes.Length == 0)
+        {
+            return null;
+        }
+
+        using var read = add is null ? bytes.Take() : null;
+        return read is null ? add!(bytes.Take()) : content.Add(part.Name, read.Bytes);
+    }
+
+    private delegate Failure? Parser(Span<byte> body, FormContent content, IntakeOptions limits);
 }

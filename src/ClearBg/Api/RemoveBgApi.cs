@@ -31,7 +31,12 @@ internal static class RemoveBgApi
                 return new RemoveBgFailure(failure);
             }
 
-            return (await pipeline.RunAsync(form.Picture, options, cancellation)).Succeeded(out var result, out failure)
+            if (form.Picture is not { } picture)
+            {
+                return new RemoveBgFailure(new Failure(FailureCode.MissingSource));
+            }
+
+            return (await pipeline.RunAsync(picture, options, cancellation)).Succeeded(out var result, out failure)
                 ? new RemoveBgPicture(result)
                 : new RemoveBgFailure(failure);
         }

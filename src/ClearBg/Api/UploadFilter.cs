@@ -11,7 +11,7 @@ internal sealed class UploadFilter(UploadGate gate, IOptions<IntakeOptions> inta
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        var most = RemovalForm.MostBytes(intake.Value);
+        var most = RequestBody.MostBytes(intake.Value);
         var bytes = http.Request.ContentLength ?? most;
         if (bytes > most)
         {

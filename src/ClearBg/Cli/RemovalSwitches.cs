@@ -18,11 +18,16 @@ internal sealed class RemovalSwitches
         ["size"] = "Most pixels of the output",
         ["format"] = "Format of the output, else that of -o's extension, else png",
         ["channels"] = "The picture, or its matte in grey",
+        ["type"] = "What the subject is, which decides the shadow of auto",
+        ["roi"] = "The part of the picture that holds the subject",
         ["bg_color"] = "New background",
         ["crop"] = "Crop to the subject",
         ["crop_margin"] = "Room around the subject when cropping",
         ["scale"] = "The subject's size against the canvas",
         ["position"] = "Where on the canvas the subject goes",
+        ["semitransparency"] = "Keep what is see-through, such as car windows",
+        ["shadow_type"] = "Shadow",
+        ["shadow_opacity"] = "The shadow's opacity",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private readonly (string Name, Option Option)[] _all =

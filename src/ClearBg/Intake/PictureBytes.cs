@@ -1,3 +1,4 @@
+using System.Buffers;
 using ClearBg.Imaging;
 
 namespace ClearBg.Intake;
@@ -33,6 +34,29 @@ internal sealed class PictureBytes(BufferPool pool, long? expected, long most) :
         }
 
         return true;
+    }
+
+    /// <summary>Takes a stream to its end. False, with part of it taken, when it goes over the limit.</summary>
+    public async Task<bool> TryAppendAsync(Stream stream, CancellationToken cancellation)
+    {
+        var chunk = ArrayPool<byte>.Shared.Rent(SmallestBuffer);
+        try
+        {
+            int read;
+            while ((read = await stream.ReadAsync(chunk, cancellation)) > 0)
+            {
+                if (!TryAppend(chunk.AsSpan(0, read)))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(chunk);
+        }
     }
 
     /// <summary>Hands the bytes over, at their exact length, with the duty to dispose of them. At least one byte must have come.</summary>

@@ -20,6 +20,9 @@ internal sealed record RemovalOptions
     /// <summary>What the caller says the subject is; nothing detects it.</summary>
     public SubjectType Type { get; init; } = SubjectType.Auto;
 
+    /// <summary>How much the answer says of the subject's type.</summary>
+    public TypeLevel TypeLevel { get; init; } = TypeLevel.One;
+
     /// <summary>The shadow to add; null for none.</summary>
     public Shadow? Shadow { get; init; }
 
@@ -66,6 +69,15 @@ internal enum SubjectType
     Graphic,
     Transportation,
     Other,
+}
+
+/// <summary>The detail of the type that an answer gives. Nothing finer than <see cref="SubjectType"/> is known, so all but none say the same.</summary>
+internal enum TypeLevel
+{
+    None,
+    One,
+    Two,
+    Latest,
 }
 
 /// <summary>A cap on the output's pixels.</summary>

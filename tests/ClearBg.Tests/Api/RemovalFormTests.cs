@@ -32,7 +32,7 @@ public sealed class RemovalFormTests : IDisposable
     {
         using var form = await GoodAsync(Body(Part(disposition, Picture), Field("size", "auto")));
 
-        Assert.Equal(Picture, form.Picture.Bytes.ToArray());
+        Assert.Equal(Picture, form.Picture!.Bytes.ToArray());
         Assert.Equal("auto", form.Fields["size"]);
     }
 
@@ -43,7 +43,7 @@ public sealed class RemovalFormTests : IDisposable
     {
         using var form = await GoodAsync(Body(File(Picture)), type);
 
-        Assert.Equal(Picture.Length, form.Picture.Length);
+        Assert.Equal(Picture.Length, form.Picture!.Length);
     }
 
     [Fact]
@@ -52,8 +52,8 @@ public sealed class RemovalFormTests : IDisposable
         using var before = await GoodAsync(Body(File([]), File(Picture), Field("image_url", "")));
         using var after = await GoodAsync(Body(File(Picture), File([]), Field("size", "hd"), Field("size", " ")));
 
-        Assert.Equal(Picture, before.Picture.Bytes.ToArray());
-        Assert.Equal(Picture, after.Picture.Bytes.ToArray());
+        Assert.Equal(Picture, before.Picture!.Bytes.ToArray());
+        Assert.Equal(Picture, after.Picture!.Bytes.ToArray());
         Assert.DoesNotContain("image_url", before.Fields);
         Assert.Equal("hd", after.Fields["size"]);
     }
@@ -63,7 +63,7 @@ public sealed class RemovalFormTests : IDisposable
     {
         using var form = await GoodAsync(Body(Part("form-data; name=\"stray\"; filename=\"s.bin\"", new byte[150_000]), File(Picture)));
 
-        Assert.Equal(Picture.Length, form.Picture.Length);
+        Assert.Equal(Picture.Length, form.Picture!.Length);
         Assert.DoesNotContain("stray", form.Fields);
     }
 
@@ -76,7 +76,7 @@ public sealed class RemovalFormTests : IDisposable
         Random.Shared.NextBytes(picture);
 
         using var form = await GoodAsync(Body(File(picture)), announced: announced);
-        Assert.Equal(picture, form.Picture.Bytes.ToArray());
+        Assert.Equal(picture, form.Picture!.Bytes.ToArray());
         Assert.Equal(FailureCode.FileTooLarge, await RefusedAsync(Body(File([.. picture, 1])), announced: announced));
     }
 
@@ -84,7 +84,7 @@ public sealed class RemovalFormTests : IDisposable
     public async Task A_form_too_long_to_hold_a_picture_within_limits_is_refused_before_the_first_read()
     {
         var request = Request([], Type, announced: false);
-        request.ContentLength = Limits.MaxBytes + (1 << 20) + 1;
+        request.ContentLength = (2 * Limits.MaxBytes) + (1 << 20) + 1;
         request.Body = new Broken(new InvalidOperationException("It was read."));
 
         Assert.Equal(FailureCode.FileTooLarge, (await RemovalForm.ReadAsync(request, _pool, Limits, CancellationToken.None)).Failure?.Code);
@@ -92,15 +92,108 @@ public sealed class RemovalFormTests : IDisposable
 
     [Fact]
     public async Task Strays_without_end_are_refused_without_a_length_too() =>
-        Assert.Equal(FailureCode.FileTooLarge, await RefusedAsync(Body(Part("form-data; name=\"stray\"; filename=\"s\"", new byte[(1 << 20) + 200_001]), File(Picture)), announced: false));
+        Assert.Equal(FailureCode.FileTooLarge, await RefusedAsync(Body(Part("form-data; name=\"stray\"; filename=\"s\"", new byte[(1 << 20) + 400_001]), File(Picture)), announced: false));
 
     [Fact]
-    public async Task One_picture_is_needed_and_one_only()
+    public async Task One_picture_can_be_held_and_one_background()
     {
-        Assert.Equal(FailureCode.MissingSource, await RefusedAsync(Body(Field("size", "auto"))));
-        Assert.Equal(FailureCode.MissingSource, await RefusedAsync(Body(File([]))));
-        Assert.Equal(FailureCode.MissingSource, await RefusedAsync(Body()));
+        foreach (var body in (byte[][])[Body(Field("size", "auto")), Body(File([])), Body()])
+        {
+            using var form = await GoodAsync(body);
+            Assert.Null(form.Picture);
+        }
+
+        var background = Part("form-data; name=\"bg_image_file\"; filename=\"b\"", [1, 2, 3]);
+        using var both = await GoodAsync(Body(background, File(Picture)));
+        Assert.Equal((Picture.Length, 3), (both.Picture!.Length, both.BackgroundImage!.Length));
         Assert.Equal(FailureCode.MultipleSources, await RefusedAsync(Body(File(Picture), File(Picture))));
+        Assert.Equal(FailureCode.MultipleSources, await RefusedAsync(Body(File(Picture), Field("image_file_b64", "QUJD"))));
+        Assert.Equal(FailureCode.MultipleBackgroundSources, await RefusedAsync(Body(background, background, File(Picture))));
+    }
+
+    [Fact]
+    public async Task Base64_is_a_picture_in_every_kind_of_body()
+    {
+        var base64 = Convert.ToBase64String(Picture);
+        var escaped = Uri.EscapeDataString(base64);
+        foreach (var (type, body) in ((string, string)[])[
+            (Type, Encoding.Latin1.GetString(Body(Field("image_file_b64", base64), Field("size", "hd")))),
+            ("application/x-www-form-urlencoded", $"image_file_b64={escaped}&size=hd"),
+            ("application/x-www-form-urlencoded; charset=utf-8", $"size=h%64&image_url=&image_file_b64={base64}"),
+            ("application/json", $$"""{"image_file_b64":"{{base64}}","size":"hd","image_url":null}"""),
+            ("APPLICATION/JSON; charset=utf-8", $$"""{"size":"hd","image_file_b64":{{System.Text.Json.JsonSerializer.Serialize(base64)}},"image_url":""}"""),
+            ("application/json", $$"""{"size":"hd","image_file_b64":"data:image\/png;base64,{{base64.Replace("/", "\\/", StringComparison.Ordinal)}}"}""")])
+        {
+            using var form = await GoodAsync(Encoding.Latin1.GetBytes(body), type);
+
+            Assert.Equal((body, Convert.ToHexString(Picture)), (body, Convert.ToHexString(form.Picture!.Bytes)));
+            Assert.Equal("hd", form.Fields["size"]);
+            Assert.DoesNotContain("image_url", form.Fields);
+        }
+    }
+
+    [Theory]
+    [InlineData("QUJD!", nameof(FailureCode.FailedToReadImage))]
+    [InlineData("QUJDR", nameof(FailureCode.FailedToReadImage))]
+    [InlineData("data:image/png;base64", nameof(FailureCode.FailedToReadImage))]
+    [InlineData("data:image/png;base64,QQ", null)]
+    [InlineData("", null)]
+    [InlineData(" \t ", null)]
+    public async Task Base64_that_is_none_is_refused_and_an_empty_one_absent(string text, string? refusal)
+    {
+        foreach (var (type, body) in ((string, byte[])[])[
+            (Type, Body(Field("image_file_b64", text))),
+            ("application/x-www-form-urlencoded", Encoding.UTF8.GetBytes("image_file_b64=" + Uri.EscapeDataString(text))),
+            ("application/json", System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string>(StringComparer.Ordinal) { ["image_file_b64"] = text }))])
+        {
+            Assert.Equal((type, refusal), (type, (await RefusedAsync(body, type))?.ToString()));
+        }
+    }
+
+    [Fact]
+    public async Task Base64_of_exactly_the_limit_is_taken_and_a_byte_more_is_not()
+    {
+        var picture = new byte[Limits.MaxBytes + 1];
+        Random.Shared.NextBytes(picture);
+
+        using var form = await GoodAsync(Json(Convert.ToBase64String(picture.AsSpan(1))), "application/json");
+        Assert.Equal(picture[1..], form.Picture!.Bytes.ToArray());
+        Assert.Equal(FailureCode.FileTooLarge, await RefusedAsync(Json(Convert.ToBase64String(picture)), "application/json"));
+
+        static byte[] Json(string base64) => Encoding.UTF8.GetBytes($$"""{"image_file_b64":"{{base64}}"}""");
+    }
+
+    [Fact]
+    public async Task Json_values_of_every_kind_are_fields()
+    {
+        using var form = await GoodAsync(
+            """{"crop":true,"a":false,"type_level":2,"scale":"50%","b":1.5e1,"c":null,"d":{"x":[1]},"e":[1, 2],"crop_margin":"\u0031 0","e":""}"""u8.ToArray(), "application/json");
+
+        Assert.Equal(
+            ["a=false", "b=1.5e1", "crop=true", "crop_margin=1 0", """d={"x":[1]}""", "e=[1, 2]", "scale=50%", "type_level=2"],
+            form.Fields.Select(static field => $"{field.Key}={field.Value}").Order(StringComparer.Ordinal), StringComparer.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("application/json", "")]
+    [InlineData("application/json", "[]")]
+    [InlineData("application/json", "\"text\"")]
+    [InlineData("application/json", "{\"size\":\"auto\"")]
+    [InlineData("application/json", "{\"size\":\"auto\"} x")]
+    [InlineData("application/json", "{size:1}")]
+    [InlineData("application/json", "{\"size\":\"\u0080\"}")]
+    [InlineData("application/json", "{\"image_file_b64\":\"\\u12\"}")]
+    [InlineData("application/x-www-form-urlencoded", "")]
+    public async Task A_malformed_text_body_is_an_invalid_request(string type, string body) =>
+        Assert.Equal(FailureCode.InvalidRequest, await RefusedAsync(Encoding.Latin1.GetBytes(body), type));
+
+    [Theory]
+    [InlineData("&&=&a&b=%zz&c=%4&%64=1+2%2B3&e=%c3%a9", "=b:%zz|c:%4|d:1 2+3|e:é")]
+    public async Task Odd_forms_are_read_as_browsers_write_them(string body, string expected)
+    {
+        using var form = await GoodAsync(Encoding.UTF8.GetBytes(body), "application/x-www-form-urlencoded");
+
+        Assert.Equal(expected, "=" + string.Join('|', form.Fields.Select(static field => $"{field.Key}:{field.Value}")));
     }
 
     [Fact]
@@ -127,7 +220,7 @@ public sealed class RemovalFormTests : IDisposable
     [InlineData("")]
     [InlineData("nonsense")]
     [InlineData("image/png")]
-    [InlineData("application/x-www-form-urlencoded")]
+    [InlineData("application/xml")]
     [InlineData("multipart/mixed; boundary=xyz")]
     [InlineData("multipart/form-data")]
     [InlineData("multipart/form-data; boundary=")]
@@ -225,7 +318,7 @@ public sealed class RemovalFormTests : IDisposable
         return request;
     }
 
-    private async Task<RemovalForm> GoodAsync(byte[] body, string type = Type, bool announced = true)
+    private async Task<FormContent> GoodAsync(byte[] body, string type = Type, bool announced = true)
     {
         var outcome = await RemovalForm.ReadAsync(Request(body, type, announced), _pool, Limits, CancellationToken.None);
         Assert.True(outcome.Succeeded(out var form, out var failure), failure?.ToString());

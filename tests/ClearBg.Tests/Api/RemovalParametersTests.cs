@@ -127,6 +127,16 @@ public class RemovalParametersTests
     [InlineData("scale", "50", nameof(FailureCode.InvalidScale))]
     [InlineData("scale", "5e1%", nameof(FailureCode.InvalidScale))]
     [InlineData("scale", "50% 50%", nameof(FailureCode.InvalidScale))]
+    [InlineData("type_level", "3", nameof(FailureCode.InvalidTypeLevel))]
+    [InlineData("roi", "0 0 100%", nameof(FailureCode.InvalidRegion))]
+    [InlineData("roi", "0 0 100% 1e2", nameof(FailureCode.InvalidRegion))]
+    [InlineData("roi", "-1 0 100% 100%", nameof(FailureCode.InvalidRegion))]
+    [InlineData("semitransparency", "maybe", nameof(FailureCode.InvalidSemitransparency))]
+    [InlineData("add_shadow", "2", nameof(FailureCode.InvalidShadowType))]
+    [InlineData("shadow_type", "long", nameof(FailureCode.InvalidShadowType))]
+    [InlineData("shadow_type[person]", "long", nameof(FailureCode.InvalidShadowType))]
+    [InlineData("shadow_opacity", "101", nameof(FailureCode.InvalidShadowOpacity))]
+    [InlineData("shadow_opacity", "-1", nameof(FailureCode.InvalidShadowOpacity))]
     [InlineData("position", "101%", nameof(FailureCode.InvalidPosition))]
     [InlineData("position", "50", nameof(FailureCode.InvalidPosition))]
     [InlineData("position", "10% 20% 30%", nameof(FailureCode.InvalidPosition))]
@@ -138,6 +148,48 @@ public class RemovalParametersTests
 
         Assert.Equal(Enum.Parse<FailureCode>(code), failure.Code);
         Assert.StartsWith($"{name} is '{value}'; it must be ", failure.Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("person", nameof(SubjectType.Person))]
+    [InlineData("CAR", nameof(SubjectType.Car))]
+    [InlineData("car_interior", nameof(SubjectType.Auto))]
+    public void Types_that_nobody_knows_are_auto(string value, string expected) => Assert.Equal(Enum.Parse<SubjectType>(expected), Good(Defaults with { Type = SubjectType.Other }, ("type", value)).Type);
+
+    [Theory]
+    [InlineData("0 0 100% 100%", "0 0 100% 100%")]
+    [InlineData("10px 20 30.5PX 40%", "10 20 30.5 40%")]
+    public void A_region_is_four_lengths_of_which_bare_numbers_are_pixels(string value, string expected)
+    {
+        var sides = expected.Split(' ').Select(static side => side.EndsWith('%') ? new Length(Number(side[..^1]) / 100, true) : new Length(Number(side), false)).ToArray();
+
+        Assert.Equal(new Region(sides[0], sides[1], sides[2], sides[3]), Good(("roi", value)).Region);
+    }
+
+    [Theory]
+    [InlineData("", "shadow_type=none", null)]
+    [InlineData("", "shadow_type=drop", "Drop")]
+    [InlineData("", "shadow_type=auto", "Drop")]
+    [InlineData("car", "shadow_type=auto", "Car")]
+    [InlineData("person", "shadow_type=auto", "Cast")]
+    [InlineData("transportation", "shadow_type=auto", "Cast")]
+    [InlineData("product", "shadow_type=auto", "Drop")]
+    [InlineData("person", "shadow_type=3d", "Cast")]
+    [InlineData("person", "shadow_type=drop&shadow_type[person]=car&shadow_type[car]=3D", "Car")]
+    [InlineData("car", "shadow_type[car]=car&shadow_type=none", "Car")]
+    [InlineData("car", "add_shadow=true", "Car")]
+    [InlineData("", "add_shadow=true", null)]
+    [InlineData("car", "add_shadow=true&shadow_type=none", null)]
+    [InlineData("", "shadow_type=drop&shadow_opacity=25", "Drop 0.25")]
+    [InlineData("", "shadow_type=drop&shadow_opacity=25%", "Drop 0.25")]
+    [InlineData("", "shadow_type=drop&shadow_opacity=auto", "Drop")]
+    [InlineData("", "shadow_opacity=50", null)]
+    public void A_shadow_follows_from_the_type_and_the_most_particular_wish(string type, string fields, string? expected)
+    {
+        var wishes = fields.Split('&').Select(static field => field.Split('=')).Select(static pair => (pair[0], pair[1]));
+        var shadow = Good([("type", type), .. wishes]).Shadow;
+
+        Assert.Equal(expected, shadow is null ? null : FormattableString.Invariant($"{shadow.Kind} {shadow.Opacity}").TrimEnd());
     }
 
     [Fact]
@@ -158,7 +210,7 @@ public class RemovalParametersTests
     public void No_value_of_any_parameter_throws() =>
         Prop.ForAll<string?>(static value =>
         {
-            foreach (var name in (string[])["size", "format", "channels", "bg_color", "crop", "crop_margin", "scale", "position"])
+            foreach (var name in (string[])["size", "format", "channels", "bg_color", "crop", "crop_margin", "scale", "position", "type", "type_level", "roi", "semitransparency", "add_shadow", "shadow_type", "shadow_opacity"])
             {
                 _ = RemovalParameters.Read(new Dictionary<string, string>(StringComparer.Ordinal) { [name] = value ?? "" }, Defaults);
             }

@@ -204,9 +204,9 @@ public sealed class RemoveBgApiTests : IAsyncLifetime
     [Fact]
     public async Task Any_other_body_than_a_form_is_refused()
     {
-        using var json = new StringContent("{\"image_url\":\"x\"}", Encoding.UTF8, "application/json");
+        using var text = new StringContent("image_file=x", Encoding.UTF8, "text/plain");
 
-        Assert.Equal((400, "invalid_request"), await Gateway.RefusalAsync(await _gateway.Client.PostAsync(new Uri("/v1.0/removebg", UriKind.Relative), json)));
+        Assert.Equal((400, "invalid_request"), await Gateway.RefusalAsync(await _gateway.Client.PostAsync(new Uri("/v1.0/removebg", UriKind.Relative), text)));
     }
 
     [Fact]
