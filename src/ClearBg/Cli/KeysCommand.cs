@@ -75,7 +75,7 @@ internal static class KeysCommand
         }
 
         var owner = await services.GetRequiredService<Accounts>().FindAsync(account ?? FirstAccount.Name, cancellation);
-        return owner is null ? null : await services.GetRequiredService<ApiKeys>().CreateAsync(owner.Id, name, cancellation);
+        return owner is null ? null : await services.GetRequiredService<ApiKeys>().CreateAsync(owner.Id, name, cancellation: cancellation);
     }
 
     private static Task<int> RunAsync(VerbHost host, ParseResult line, Func<IServiceProvider, Task<int>> verb, CancellationToken cancellation) =>

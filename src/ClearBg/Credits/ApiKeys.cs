@@ -6,35 +6,38 @@ namespace ClearBg.Credits;
 /// <summary>The API keys in the database: the public id and the SHA-256 of the secret, never the secret.</summary>
 internal sealed class ApiKeys(DbDataSource database, TimeProvider clock)
 {
-    private const string Columns = "id, account_id, name, created_at, revoked_at";
-
-    // What an unknown id is compared with, so that it takes the same steps as a known one.
-    private static readonly string NoHash = new('0', 2 * SHA256.HashSizeInBytes);
+    private const string Columns = "id, account_id, name, created_at, revoked_at, application_id, profile";
 
     /// <summary>Creates a key for an account that exists.</summary>
     /// <exception cref="ArgumentException">The name breaks the rule of <see cref="DisplayName"/>.</exception>
     /// <exception cref="DbException">There is no such account.</exception>
-    public async Task<NewApiKey> CreateAsync(string accountId, string name, CancellationToken cancellation = default)
+    public async Task<NewApiKey> CreateAsync(string accountId, string name, string? applicationId = null, ApiProfile? profile = null, CancellationToken cancellation = default)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        return await CreateAsync(connection, accountId, name, cancellation);
+        return await CreateAsync(connection, accountId, name, applicationId, profile, cancellation);
     }
 
-    /// <summary>As <see cref="CreateAsync(string, string, CancellationToken)"/>, inside the connection's transaction.</summary>
-    public async Task<NewApiKey> CreateAsync(DbConnection connection, string accountId, string name, CancellationToken cancellation)
+    /// <summary>As the other, inside the connection's transaction.</summary>
+    public async Task<NewApiKey> CreateAsync(
+        DbConnection connection, string accountId, string name, string? applicationId, ApiProfile? profile, CancellationToken cancellation)
     {
         DisplayName.ThrowIfInvalid(name);
         var secret = RandomNumberGenerator.GetBytes(KeyText.SecretBytes);
         var (id, now) = (PublicId.Create(), clock.Milliseconds);
         await using var command = connection.Command(
-            "INSERT INTO api_keys (id, account_id, name, secret_hash, created_at) VALUES (@id, @account, @name, @hash, @now)",
+            """
+            INSERT INTO api_keys (id, account_id, name, secret_hash, created_at, application_id, profile)
+            VALUES (@id, @account, @name, @hash, @now, NULLIF(@application, ''), NULLIF(@profile, ''))
+            """,
             ("@id", id),
             ("@account", accountId),
             ("@name", name),
             ("@hash", Convert.ToHexStringLower(KeyText.Hash(secret))),
-            ("@now", now));
+            ("@now", now),
+            ("@application", applicationId ?? ""),
+            ("@profile", profile?.ToString() ?? ""));
         await command.ExecuteNonQueryAsync(cancellation);
-        return new NewApiKey(new ApiKey(id, accountId, name, DateTimeOffset.FromUnixTimeMilliseconds(now), null), KeyText.Format(id, secret));
+        return new NewApiKey(new ApiKey(id, accountId, name, DateTimeOffset.FromUnixTimeMilliseconds(now), null, applicationId, profile), KeyText.OfAccount.Format(id, secret));
     }
 
     /// <summary>All keys, revoked ones too, oldest first.</summary>
@@ -66,7 +69,7 @@ internal sealed class ApiKeys(DbDataSource database, TimeProvider clock)
     /// <param name="cancellation">The request's end.</param>
     public async Task<ApiKey?> VerifyAsync(string? presented, CancellationToken cancellation = default)
     {
-        if (!KeyText.TryParse(presented, out var id, out var hash))
+        if (!KeyText.OfAccount.TryParse(presented, out var id, out var hash))
         {
             return null;
         }
@@ -74,11 +77,13 @@ internal sealed class ApiKeys(DbDataSource database, TimeProvider clock)
         await using var command = database.Command($"SELECT {Columns}, secret_hash FROM api_keys WHERE id = @id", ("@id", id));
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var known = await reader.ReadAsync(cancellation);
-        var kept = Convert.FromHexString(known ? reader.GetString(5) : NoHash);
+        var kept = Convert.FromHexString(known ? reader.GetString(7) : KeyText.NoHash);
         var proven = CryptographicOperations.FixedTimeEquals(kept, hash) && known;
         return proven && Read(reader) is { RevokedAt: null } key ? key : null;
     }
 
     private static ApiKey Read(DbDataReader row) =>
-        new(row.GetString(0), row.GetString(1), row.GetString(2), row.GetTime(3), row.IsDBNull(4) ? null : row.GetTime(4));
+        new(
+            row.GetString(0), row.GetString(1), row.GetString(2), row.GetTime(3), row.IsDBNull(4) ? null : row.GetTime(4), row.IsDBNull(5) ? null : row.GetString(5),
+            row.IsDBNull(6) ? null : Enum.Parse<ApiProfile>(row.GetString(6)));
 }

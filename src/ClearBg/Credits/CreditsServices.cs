@@ -18,6 +18,7 @@ internal static class CreditsServices
         services.AddSingleton<IValidateOptions<CreditsOptions>, CreditsOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<DbDataSource>(provider => SqliteSource.Open(provider.GetRequiredService<IOptions<CreditsOptions>>().Value.Database));
-        return services.AddSingleton<Store>().AddSingleton<Accounts>().AddSingleton<ApiKeys>().AddSingleton<FirstAccount>();
+        return services.AddSingleton<Store>().AddSingleton<Accounts>().AddSingleton<ApiKeys>().AddSingleton<FirstAccount>()
+            .AddSingleton<Applications>().AddSingleton<RateWindows>();
     }
 }

@@ -30,7 +30,7 @@ internal sealed class FirstAccount(DbDataSource database, ApiKeys keys, TimeProv
             return null;
         }
 
-        var key = await keys.CreateAsync(connection, id, keyName, cancellation);
+        var key = await keys.CreateAsync(connection, id, keyName, applicationId: null, profile: null, cancellation);
         await transaction.CommitAsync(cancellation);
         return key;
     }

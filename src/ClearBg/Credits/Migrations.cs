@@ -21,5 +21,22 @@ internal static class Migrations
           revoked_at bigint
         );
         """,
+        """
+        CREATE TABLE applications (
+          id text PRIMARY KEY NOT NULL,
+          name text NOT NULL UNIQUE,
+          secret_hash text NOT NULL,
+          daily_limit bigint NOT NULL CHECK (daily_limit >= 0),
+          enabled bigint NOT NULL,
+          created_at bigint NOT NULL
+        );
+        ALTER TABLE api_keys ADD COLUMN application_id text REFERENCES applications (id);
+        ALTER TABLE api_keys ADD COLUMN profile text;
+        CREATE TABLE rate_windows (
+          subject text PRIMARY KEY NOT NULL,
+          used bigint NOT NULL CHECK (used >= 0),
+          ends_at bigint NOT NULL
+        );
+        """,
     ];
 }

@@ -43,22 +43,22 @@ public class KeyTextTests
     {
         var secret = Convert.FromHexString(Secret);
 
-        var text = KeyText.Format(Id, secret);
+        var text = KeyText.OfAccount.Format(Id, secret);
 
         Assert.Equal($"cbg_{Id}_{Secret}", text);
         Assert.Equal(81, text.Length);
-        Assert.True(KeyText.TryParse(text, out var id, out var hash));
+        Assert.True(KeyText.OfAccount.TryParse(text, out var id, out var hash));
         Assert.Equal(Id, id);
         Assert.Equal(KeyText.Hash(secret), hash);
     }
 
     [Theory]
     [MemberData(nameof(Malformed))]
-    public void Refuses_malformed_keys(string? text) => Assert.False(KeyText.TryParse(text, out _, out _));
+    public void Refuses_malformed_keys(string? text) => Assert.False(KeyText.OfAccount.TryParse(text, out _, out _));
 
     [Fact]
     public void Refuses_any_string_that_is_not_a_key_without_throwing() =>
-        Prop.ForAll<string?>(text => !KeyText.TryParse(text, out _, out _)).QuickCheckThrowOnFailure();
+        Prop.ForAll<string?>(text => !KeyText.OfAccount.TryParse(text, out _, out _)).QuickCheckThrowOnFailure();
 
     [Fact]
     public void Refuses_a_key_in_which_any_one_character_was_replaced_by_one_outside_its_alphabet() =>
@@ -66,6 +66,6 @@ public class KeyTextTests
         {
             var text = $"cbg_{Id}_{Secret}".ToCharArray();
             text[place] = char.IsAsciiHexDigitLower(other) || other == '_' ? '!' : other == text[place] ? '?' : other;
-            return !KeyText.TryParse(new string(text), out _, out _);
+            return !KeyText.OfAccount.TryParse(new string(text), out _, out _);
         }).QuickCheckThrowOnFailure();
 }

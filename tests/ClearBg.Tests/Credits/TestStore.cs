@@ -16,6 +16,8 @@ internal sealed class TestStore : IAsyncDisposable
         Accounts = new Accounts(Source, Clock);
         Keys = new ApiKeys(Source, Clock);
         FirstAccount = new FirstAccount(Source, Keys, Clock);
+        Applications = new Applications(Source, Clock);
+        RateWindows = new RateWindows(Source, Clock);
     }
 
     public string Path { get; }
@@ -31,6 +33,10 @@ internal sealed class TestStore : IAsyncDisposable
     public ApiKeys Keys { get; }
 
     public FirstAccount FirstAccount { get; }
+
+    public Applications Applications { get; }
+
+    public RateWindows RateWindows { get; }
 
     /// <summary>A new file, with the schema unless told otherwise.</summary>
     public static Task<TestStore> CreateAsync(bool migrated = true)

@@ -1,0 +1,91 @@
+using ClearBg.Credits;
+
+namespace ClearBg.Tests.Credits;
+
+public class RateWindowsTests
+{
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    [Fact]
+    public async Task Counts_up_to_the_limit_and_begins_anew_after_the_end()
+    {
+        await using var store = await TestStore.CreateAsync();
+        var end = store.Clock.Now + Minute;
+
+        Assert.Equal(new RateWindow(true, 500, 50, end), await TakeAsync(store, 50));
+        store.Clock.Now += Minute / 2;
+        Assert.Equal(new RateWindow(true, 500, 499, end), await TakeAsync(store, 449));
+        Assert.Equal(new RateWindow(false, 500, 499, end), await TakeAsync(store, 2));
+        Assert.Equal(new RateWindow(true, 500, 500, end), await TakeAsync(store, 1));
+        Assert.Equal(0, (await store.RateWindows.LookAsync("key", 500, end)).Remaining);
+        Assert.Equal(30, (await TakeAsync(store, 1)).RetryAfterSeconds(store.Clock.Now));
+
+        store.Clock.Now = end;
+        Assert.Equal(500, (await store.RateWindows.LookAsync("key", 500, end + Minute)).Remaining);
+        Assert.Equal(new RateWindow(true, 500, 7, end + Minute), await TakeAsync(store, 7));
+    }
+
+    [Fact]
+    public async Task What_is_heavier_than_the_limit_needs_a_window_of_its_own()
+    {
+        await using var store = await TestStore.CreateAsync();
+
+        Assert.True((await TakeAsync(store, 501)).IsTaken);
+        Assert.False((await TakeAsync(store, 1)).IsTaken);
+        store.Clock.Now += Minute;
+        await TakeAsync(store, 1);
+        Assert.False((await TakeAsync(store, 501)).IsTaken);
+    }
+
+    [Fact]
+    public async Task Subjects_do_not_touch_each_other()
+    {
+        await using var store = await TestStore.CreateAsync();
+        await TakeAsync(store, 500);
+
+        Assert.True((await store.RateWindows.TakeAsync("other", 500, 500, store.Clock.Now + Minute)).IsTaken);
+    }
+
+    [Fact]
+    public async Task What_is_given_back_can_be_taken_again_but_only_in_its_own_window()
+    {
+        await using var store = await TestStore.CreateAsync();
+        var first = await TakeAsync(store, 500);
+
+        await store.RateWindows.GiveBackAsync("key", 500, first);
+        Assert.Equal(1, (await TakeAsync(store, 1)).Used);
+        await store.RateWindows.GiveBackAsync("key", 500, first);
+        Assert.Equal(2, (await TakeAsync(store, 1)).Used);
+
+        store.Clock.Now += Minute;
+        var second = await TakeAsync(store, 3);
+        await store.RateWindows.GiveBackAsync("key", 1, first);
+        Assert.Equal(3, (await store.RateWindows.LookAsync("key", 500, second.EndsAt)).Used);
+    }
+
+    [Fact]
+    public async Task Is_exact_for_processes_that_count_at_once()
+    {
+        await using var store = await TestStore.CreateAsync();
+        await using var other = store.OpenAgain();
+
+        var taken = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Task.Run(() => TakeAsync(i % 2 == 0 ? store : other, 5))));
+
+        Assert.Equal(100, taken.Count(static window => window.IsTaken));
+        Assert.Equal(500, taken.Max(static window => window.Used));
+    }
+
+    [Fact]
+    public async Task Sweeping_deletes_what_has_ended_only()
+    {
+        await using var store = await TestStore.CreateAsync();
+        await TakeAsync(store, 1);
+        await store.RateWindows.TakeAsync("longer", 1, 1, store.Clock.Now + (2 * Minute));
+        store.Clock.Now += Minute;
+
+        Assert.Equal(1, await store.RateWindows.SweepAsync());
+        Assert.False((await store.RateWindows.TakeAsync("longer", 1, 1, store.Clock.Now + Minute)).IsTaken);
+    }
+
+    private static Task<RateWindow> TakeAsync(TestStore store, long weight) => store.RateWindows.TakeAsync("key", weight, 500, store.Clock.Now + Minute);
+}
