@@ -68,6 +68,14 @@ internal sealed class FormContent(BufferPool pool) : IDisposable
         return null;
     }
 
+    /// <summary>Hands the picture over, with the duty to dispose of it. There must be one.</summary>
+    public PixelBuffer TakePicture()
+    {
+        var taken = Picture ?? throw new InvalidOperationException("There is no picture.");
+        Picture = null;
+        return taken;
+    }
+
     /// <summary>Takes the background's picture over, or disposes of a second one.</summary>
     public Failure? AddBackground(PixelBuffer picture)
     {
@@ -94,8 +102,8 @@ internal sealed class FormContent(BufferPool pool) : IDisposable
         return AddBase64(copy, limits);
     }
 
-    /// <summary>Takes over the value of image_file_b64, and decodes it where it lies.</summary>
-    public Failure? AddBase64(PixelBuffer text, IntakeOptions limits)
+    /// <summary>Takes over the value of a field in base64, and decodes it where it lies.</summary>
+    public Failure? AddBase64(PixelBuffer text, IntakeOptions limits, string field = Base64Field)
     {
         var isPicture = PictureText.TryDecode(text.Bytes, out var length);
         if (isPicture && length > 0 && length <= limits.MaxBytes)
@@ -105,7 +113,7 @@ internal sealed class FormContent(BufferPool pool) : IDisposable
         }
 
         text.Dispose();
-        return !isPicture ? new Failure(FailureCode.FailedToReadImage, $"{Base64Field} is not base64.")
+        return !isPicture ? new Failure(FailureCode.FailedToReadImage, $"{field} is not base64.")
             : length > 0 ? PictureHeader.TooLarge(limits)
             : null;
     }

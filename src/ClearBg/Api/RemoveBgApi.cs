@@ -1,3 +1,4 @@
+using ClearBg.Credits;
 using ClearBg.Imaging;
 using ClearBg.Intake;
 using ClearBg.Jobs;
@@ -6,39 +7,66 @@ using Microsoft.Extensions.Options;
 namespace ClearBg.Api;
 
 /// <summary>
-/// <c>POST /v1.0/removebg</c>, as remove.bg's v1.0 API has it: a multipart picture in, the cut-out's bytes out, errors as <c>{"errors":[…]}</c>.
+/// <c>POST /v1.0/removebg</c> and <c>GET /v1.0/account</c>, as remove.bg's v1.0 API has them: a picture in, the cut-out's bytes out or JSON around them, errors as
+/// <c>{"errors":[…]}</c>.
 /// </summary>
 internal static class RemoveBgApi
 {
     public static void MapRemoveBg(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/v1.0").AddEndpointFilter<ApiKeyFilter>();
-        group.MapPost("/removebg", RemoveAsync).AddEndpointFilter<UploadFilter>();
+        group.MapPost("/removebg", RemoveAsync).AddEndpointFilter<RateFilter>().AddEndpointFilter<UploadFilter>();
+        group.MapMethods("/account", [HttpMethods.Get, HttpMethods.Head], AccountAsync);
     }
 
-    /// <summary>The order: who asks (headers only), room for the body, the body, its parameters, then the pipeline. What is refused before the body is read costs the caller no upload.</summary>
-    private static async Task<IResult> RemoveAsync(HttpRequest request, RemovalPipeline pipeline, BufferPool pool, IOptions<IntakeOptions> intake, CancellationToken cancellation)
+    /// <summary>
+    /// The order: who asks and whether anything is left of their minute (headers only), room for the body, the body, its parameters, what it points to, the
+    /// picture's weight, then the work and its price. What is refused before the body is read costs the caller no upload.
+    /// </summary>
+    private static async Task<IResult> RemoveAsync(
+        HttpContext http, RemovalRequest requests, RateFilter rate, ChargedRemoval removal, BufferPool pool, IOptions<IntakeOptions> intake, IOptions<ApiOptions> options,
+        CancellationToken cancellation)
     {
-        if (!(await RemovalForm.ReadAsync(request, pool, intake.Value, cancellation)).Succeeded(out var form, out var failure))
+        var caller = Caller.Of(http);
+        if (!IdempotencyKey(http.Request).Succeeded(out var idempotencyKey, out var failure)
+            || !(await RemovalForm.ReadAsync(http.Request, pool, intake.Value, cancellation)).Succeeded(out var form, out failure))
         {
             return new RemoveBgFailure(failure);
         }
 
         using (form)
         {
-            if (!RemovalParameters.Read(form.Fields, new RemovalOptions()).Succeeded(out var options, out failure))
+            if (!(await requests.ReadAsync(form, caller.Defaults, cancellation)).Succeeded(out var job, out failure)
+                || !PictureHeader.Read(job.Picture.Bytes, intake.Value).Succeeded(out var header, out failure)
+                || (failure = await rate.CountAsync(http, header.Width * (long)header.Height)) is not null)
             {
                 return new RemoveBgFailure(failure);
             }
 
-            if (form.Picture is not { } picture)
-            {
-                return new RemoveBgFailure(new Failure(FailureCode.MissingSource));
-            }
-
-            return (await pipeline.RunAsync(picture, options, cancellation)).Succeeded(out var result, out failure)
-                ? new RemoveBgPicture(result)
+            var bill = new Bill(caller.Key, caller.PreviewPrice, ClientAddress.Of(http), options.Value.FreeCallsPerAddress, idempotencyKey.Length > 0 ? idempotencyKey : null);
+            return (await removal.RunAsync(job, bill, cancellation)).Succeeded(out var paid, out failure)
+                ? new RemoveBgPicture(paid, job.Options, caller.Profile)
                 : new RemoveBgFailure(failure);
         }
     }
+
+    /// <summary>
+    /// <c>{"data":{"attributes":{"credits":{…},"api":{…}}}}</c> with exactly these keys: the official Ruby client passes them on as keyword arguments, and breaks on
+    /// any other.
+    /// </summary>
+    private static async Task<IResult> AccountAsync(HttpContext http, CreditLedger ledger, CancellationToken cancellation)
+    {
+        var balance = await ledger.BalanceAsync(Caller.Of(http).Key.AccountId, cancellation);
+        var credits = new AccountCredits(balance.Total.ToDecimal(), balance.Subscription.ToDecimal(), balance.PayAsYouGo.ToDecimal(), balance.Enterprise.ToDecimal());
+        return TypedResults.Json(
+            new AccountBody(new AccountData(new AccountAttributes(credits, new AccountApi(balance.FreeCalls, "all")))), RemoveBgJson.Default.AccountBody);
+    }
+
+    /// <summary>The header's value; empty for none.</summary>
+    private static Outcome<string> IdempotencyKey(HttpRequest request) => request.Headers["Idempotency-Key"] switch
+    {
+        [] => "",
+        [{ } key] when IdempotencyKeys.IsValid(key) => key,
+        _ => new Failure(FailureCode.InvalidIdempotencyKey, $"It is 1 to {IdempotencyKeys.MaxLength} printable ASCII characters."),
+    };
 }

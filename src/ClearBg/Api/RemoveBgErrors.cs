@@ -6,7 +6,7 @@ namespace ClearBg.Api;
 
 /// <summary>
 /// How <c>/v1.0/removebg</c> says each <see cref="FailureCode"/>: status, wire code, title. Codes are those that remove.bg documents and clients compare;
-/// invalid_request, invalid_crop, overloaded and internal_error have no counterpart there and are ours.
+/// those without a counterpart there (invalid_request, invalid_crop, the idempotency_ codes, overloaded and more) are ours.
 /// </summary>
 internal static class RemoveBgErrors
 {
@@ -53,6 +53,11 @@ internal static class RemoveBgErrors
         [FailureCode.IdempotencyMismatch] = new(422, "idempotency_mismatch", "The Idempotency-Key was used for another request"),
         [FailureCode.IdempotencyInProgress] = new(409, "idempotency_in_progress", "A request with this Idempotency-Key is in progress"),
         [FailureCode.Unauthorized] = new(401, "auth_failed", "The API key is missing or invalid"),
+        [FailureCode.MissingApplicationKey] = new(400, "missing_app_key", "The X-App-Key header is missing"),
+        [FailureCode.UnknownApplication] = new(404, "unknown_application", "No application has this key"),
+        [FailureCode.ApplicationDisabled] = new(503, "application_disabled", "The application is disabled"),
+        [FailureCode.NotFound] = new(404, "not_found", "Nothing is at this path"),
+        [FailureCode.MethodNotAllowed] = new(405, "method_not_allowed", "This path does not have this method"),
         [FailureCode.Overloaded] = new(503, "overloaded", "The service is busy, try again shortly"),
         [FailureCode.Internal] = new(500, "internal_error", "Something went wrong on our side"),
     }.ToFrozenDictionary();
@@ -64,6 +69,21 @@ internal sealed record RemoveBgErrorBody(IReadOnlyList<RemoveBgError> Errors);
 /// <summary>Scalars only, and no empty ones: clients concatenate them. A detail that there is not is left out.</summary>
 internal sealed record RemoveBgError(string Title, string Code, string? Detail);
 
+/// <summary>The answer of <c>/v1.0/account</c>.</summary>
+internal sealed record AccountBody(AccountData Data);
+
+internal sealed record AccountData(AccountAttributes Attributes);
+
+internal sealed record AccountAttributes(AccountCredits Credits, AccountApi Api);
+
+/// <summary>Credits that are left, in all funds and in each; fractions are allowed.</summary>
+internal sealed record AccountCredits(decimal Total, decimal Subscription, decimal Payg, decimal Enterprise);
+
+/// <param name="FreeCalls">Previews that cost nothing.</param>
+/// <param name="Sizes">Always "all".</param>
+internal sealed record AccountApi(long FreeCalls, string Sizes);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(RemoveBgErrorBody))]
+[JsonSerializable(typeof(AccountBody))]
 internal sealed partial class RemoveBgJson : JsonSerializerContext;

@@ -1,30 +1,101 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Globalization;
+using System.Text;
+using ClearBg.Credits;
 using ClearBg.Jobs;
 
 namespace ClearBg.Api;
 
-/// <summary>A finished cut-out as an answer: the bytes, and what remove.bg's clients read from headers.</summary>
-internal sealed class RemoveBgPicture(RemovalResult result) : IResult
+/// <summary>
+/// A finished cut-out as an answer: its bytes, or JSON with them in base64 where that alone is accepted; and what remove.bg's clients read from headers.
+/// </summary>
+/// <param name="paid">The cut-out.</param>
+/// <param name="options">As they were asked for.</param>
+/// <param name="profile">Only ClearBG says what remains.</param>
+internal sealed class RemoveBgPicture(PaidRemoval paid, RemovalOptions options, ApiProfile profile) : IResult
 {
+    /// <summary>A multiple of three, so that no part but the last one is padded.</summary>
+    private const int ChunkSize = 48 * 1024;
+
     public async Task ExecuteAsync(HttpContext httpContext)
     {
-        using (result)
+        using (paid)
         {
-            var response = httpContext.Response;
+            var (response, result) = (httpContext.Response, paid.Result);
+            WriteHeaders(response.Headers, result);
+            if (AcceptsJsonAlone(httpContext.Request))
+            {
+                await WriteJsonAsync(response, result, httpContext.RequestAborted);
+                return;
+            }
+
             response.ContentType = result.ContentType;
             response.ContentLength = result.Content.Length;
-
-            // No type detection yet, so the honest one of remove.bg's values.
-            response.Headers["X-Type"] = "other";
-            response.Headers["X-Width"] = Number(result.Width);
-            response.Headers["X-Height"] = Number(result.Height);
-            response.Headers["X-Foreground-Top"] = Number(result.Foreground.Top);
-            response.Headers["X-Foreground-Left"] = Number(result.Foreground.Left);
-            response.Headers["X-Foreground-Width"] = Number(result.Foreground.Width);
-            response.Headers["X-Foreground-Height"] = Number(result.Foreground.Height);
-            response.Headers["Server-Timing"] = result.Stages.ToString();
             await result.Content.CopyToAsync(response.Body, httpContext.RequestAborted);
         }
+    }
+
+    /// <summary>
+    /// Only where JSON is the one media type named. Libraries that send <c>application/json, text/plain, */*</c> with everything expect the picture's bytes.
+    /// </summary>
+    private static bool AcceptsJsonAlone(HttpRequest request) =>
+        request.GetTypedHeaders().Accept is [var only] && only.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
+
+    private void WriteHeaders(IHeaderDictionary headers, RemovalResult result)
+    {
+        if (options.TypeLevel != TypeLevel.None)
+        {
+            // Nothing detects it, so it is what the caller says, or the honest one of remove.bg's values.
+            headers["X-Type"] = (options.Type == SubjectType.Auto ? SubjectType.Other : options.Type).ToString().ToLowerInvariant();
+        }
+
+        headers["X-Width"] = Number(result.Width);
+        headers["X-Height"] = Number(result.Height);
+        headers["X-Max-Width"] = Number(paid.Most.Width);
+        headers["X-Max-Height"] = Number(paid.Most.Height);
+        headers["X-Foreground-Top"] = Number(result.Foreground.Top);
+        headers["X-Foreground-Left"] = Number(result.Foreground.Left);
+        headers["X-Foreground-Width"] = Number(result.Foreground.Width);
+        headers["X-Foreground-Height"] = Number(result.Foreground.Height);
+        headers["X-Credits-Charged"] = paid.Charged.ToString();
+        if (profile == ApiProfile.ClearBg)
+        {
+            headers["X-Credits-Remaining"] = paid.Remaining.ToString();
+        }
+
+        headers.ETag = $"\"{paid.Tag}\"";
+        headers["Server-Timing"] = result.Stages.ToString();
+    }
+
+    private static async Task WriteJsonAsync(HttpResponse response, RemovalResult result, CancellationToken cancellation)
+    {
+        const string start = "{\"data\":{\"result_b64\":\"";
+        var box = result.Foreground;
+        var end = string.Create(
+            CultureInfo.InvariantCulture,
+            $"\",\"foreground_top\":{box.Top},\"foreground_left\":{box.Left},\"foreground_width\":{box.Width},\"foreground_height\":{box.Height}}}}}");
+        response.ContentType = "application/json";
+        response.ContentLength = start.Length + Base64.GetMaxEncodedToUtf8Length(checked((int)result.Content.Length)) + end.Length;
+        await response.WriteAsync(start, Encoding.ASCII, cancellation);
+
+        var (bytes, text) = (ArrayPool<byte>.Shared.Rent(ChunkSize), ArrayPool<byte>.Shared.Rent(Base64.GetMaxEncodedToUtf8Length(ChunkSize)));
+        try
+        {
+            int read;
+            while ((read = await result.Content.ReadAtLeastAsync(bytes.AsMemory(0, ChunkSize), ChunkSize, throwOnEndOfStream: false, cancellation)) > 0)
+            {
+                Base64.EncodeToUtf8(bytes.AsSpan(0, read), text, out _, out var written);
+                await response.Body.WriteAsync(text.AsMemory(0, written), cancellation);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+            ArrayPool<byte>.Shared.Return(text);
+        }
+
+        await response.WriteAsync(end, Encoding.ASCII, cancellation);
     }
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);

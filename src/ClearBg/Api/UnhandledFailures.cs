@@ -8,7 +8,7 @@ internal sealed class UnhandledFailures : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        await new RemoveBgFailure(new Failure(FailureCode.Internal)).ExecuteAsync(httpContext);
+        await Surfaces.Fail(httpContext, new Failure(FailureCode.Internal)).ExecuteAsync(httpContext);
         return true;
     }
 }

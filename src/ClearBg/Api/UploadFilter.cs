@@ -22,7 +22,7 @@ internal sealed class UploadFilter(UploadGate gate, IOptions<IntakeOptions> inta
         var place = await gate.EnterAsync(bytes, http.RequestAborted);
         if (!place.IsAcquired)
         {
-            return new RemoveBgFailure(new Failure(FailureCode.Overloaded, RetryAfterSeconds: place.RetryAfterSeconds));
+            return Surfaces.Fail(http, new Failure(FailureCode.Overloaded, RetryAfterSeconds: place.RetryAfterSeconds));
         }
 
         http.Response.RegisterForDispose(place);

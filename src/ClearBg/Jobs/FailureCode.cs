@@ -78,6 +78,16 @@ internal enum FailureCode
     IdempotencyInProgress,
     /// <summary>No API key, or one that is malformed, unknown or revoked.</summary>
     Unauthorized,
+    /// <summary>No application key where one is needed.</summary>
+    MissingApplicationKey,
+    /// <summary>No application has this key.</summary>
+    UnknownApplication,
+    /// <summary>The operator keeps the application off.</summary>
+    ApplicationDisabled,
+    /// <summary>Nothing is at this path.</summary>
+    NotFound,
+    /// <summary>The path has no such method.</summary>
+    MethodNotAllowed,
     /// <summary>The machine is working at its limit and the queue is full; worth another try.</summary>
     Overloaded,
     /// <summary>A bug or broken infrastructure. The cause is in the log, never in the answer.</summary>

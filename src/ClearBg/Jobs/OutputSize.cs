@@ -7,6 +7,8 @@ internal readonly record struct OutputSize(int Width, int Height)
 {
     private const long Mega = 1_000_000;
 
+    private const long PreviewPixels = Mega / 4;
+
     /// <summary>PNG is never larger than this.</summary>
     private const long PngPixels = 10 * Mega;
 
@@ -29,12 +31,15 @@ internal readonly record struct OutputSize(int Width, int Height)
         return new OutputSize(Math.Max(1, (int)(width * scale)), Math.Max(1, (int)(height * scale)));
     }
 
+    /// <summary>Whether a preview of this picture is as large as the picture.</summary>
+    public static bool FitsPreview(int width, int height) => width * (long)height <= PreviewPixels;
+
     /// <summary>The most pixels that an answer may have.</summary>
     public static long MaxPixels(RemovalOptions options)
     {
         var tier = options.Size switch
         {
-            SizeTier.Preview => Mega / 4,
+            SizeTier.Preview => PreviewPixels,
             SizeTier.Medium => Mega * 3 / 2,
             SizeTier.Hd => 4 * Mega,
             SizeTier.Full => 25 * Mega,

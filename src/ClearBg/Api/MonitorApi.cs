@@ -1,0 +1,43 @@
+using ClearBg.Credits;
+using ClearBg.Imaging;
+using ClearBg.Intake;
+using ClearBg.Jobs;
+using Microsoft.Extensions.Options;
+
+namespace ClearBg.Api;
+
+/// <summary>
+/// <c>POST /api/v1/clearbg</c>, the Monitor API: for applications whose users bring keys of their own, or get some pictures a day without one. A picture in, PNG
+/// with alpha out, errors as RFC 9457 problems.
+/// </summary>
+internal static class MonitorApi
+{
+    public static void MapMonitor(this IEndpointRouteBuilder routes) =>
+        routes.MapPost("/api/v1/clearbg", RemoveAsync).AddEndpointFilter<MonitorFilter>().AddEndpointFilter<UploadFilter>();
+
+    /// <summary>What can be told from headers is refused by <see cref="MonitorFilter"/>; here come the body, then the work and who pays for it.</summary>
+    private static async Task<IResult> RemoveAsync(
+        HttpContext http, MonitorRequest requests, MonitorAllowance allowance, ChargedRemoval charged, RemovalPipeline pipeline, BufferPool pool,
+        IOptions<IntakeOptions> intake, IOptions<ApiOptions> options, CancellationToken cancellation)
+    {
+        var user = MonitorUser.Of(http);
+        if (!(await requests.ReadAsync(http.Request, cancellation)).Succeeded(out var picture, out var failure))
+        {
+            return new MonitorFailure(failure);
+        }
+
+        using (picture)
+        {
+            var job = new RemovalJob(picture, new RemovalOptions());
+            if (user.Key is { } key)
+            {
+                var bill = new Bill(key, Bill.OneCredit, ClientAddress.Of(http), options.Value.FreeCallsPerAddress, IdempotencyKey: null);
+                return (await charged.RunAsync(job, bill, cancellation)).Succeeded(out var paid, out failure) ? new MonitorPicture(paid.Result) : new MonitorFailure(failure);
+            }
+
+            return (await allowance.RunAsync(user, ClientAddress.Of(http), () => pipeline.RunAsync(job, cancellation), cancellation)).Succeeded(out var free, out failure)
+                ? new MonitorPicture(free)
+                : new MonitorFailure(failure);
+        }
+    }
+}
