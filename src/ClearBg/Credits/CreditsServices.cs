@@ -9,7 +9,7 @@ internal static class CreditsServices
 {
     /// <summary>
     /// Adds <see cref="Store"/>, <see cref="Accounts"/>, <see cref="ApiKeys"/> and <see cref="FirstAccount"/>. Getting any of them opens
-    /// the file; call <see cref="Store.MigrateAsync(CancellationToken)"/> before the others.
+    /// the SQLite file, where that is what the settings say; call <see cref="Store.MigrateAsync(CancellationToken)"/> before the others.
     /// </summary>
     /// <remarks>What cannot be opened is a <see cref="StoreException"/>, a wrong section an <see cref="OptionsValidationException"/>.</remarks>
     public static IServiceCollection AddCredits(this IServiceCollection services)
@@ -17,7 +17,9 @@ internal static class CreditsServices
         services.AddOptions<CreditsOptions>().BindConfiguration(CreditsOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<CreditsOptions>, CreditsOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<DbDataSource>(provider => SqliteSource.Open(provider.GetRequiredService<IOptions<CreditsOptions>>().Value.Database));
+        services.AddSingleton(provider => Open(provider.GetRequiredService<IOptions<CreditsOptions>>().Value));
         return services.AddSingleton<Store>().AddSingleton<Accounts>().AddSingleton<ApiKeys>().AddSingleton<FirstAccount>();
     }
+    private static DbDataSource Open(CreditsOptions options) =>
+        options.ConnectionString.Length > 0 ? PostgresSource.Open(options.ConnectionString) : SqliteSource.Open(options.Database);
 }
