@@ -139,7 +139,7 @@ internal static class ServeCommand
 
         builder.AddLogs();
         builder.AddLimits();
-        builder.Services.AddCredits();
+        builder.Services.AddCredits().AddCreditsUpkeep();
         builder.Services.AddRemoval();
         builder.Services.AddExceptionHandler<UnhandledFailures>();
         return builder;

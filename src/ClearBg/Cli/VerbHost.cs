@@ -74,7 +74,7 @@ internal sealed class VerbHost(string? folder = null, StandardStreams? streams =
             $"ONNX Runtime's native library ({OnnxRuntime}) was not found. It belongs beside the program: build or publish again, or install what it links to (libstdc++).",
             exception),
         DllNotFoundException => exception,
-        DbException => new StoreException($"The database cannot be used: {exception.Message}", exception),
+        DbException => StoreException.From(exception),
         TypeInitializationException { InnerException: { } cause } => Breakage(cause),
         _ => null,
     };

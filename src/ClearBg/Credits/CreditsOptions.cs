@@ -3,8 +3,8 @@ using Microsoft.Extensions.Options;
 
 namespace ClearBg.Credits;
 
-/// <summary>Where accounts and keys are kept: section <c>Credits</c> of the configuration.</summary>
-internal sealed class CreditsOptions
+/// <summary>Where accounts, keys and credits are kept: section <c>Credits</c> of the configuration.</summary>
+internal sealed class CreditsOptions : IValidatableObject
 {
     /// <summary>Name of the section.</summary>
     public const string Section = "Credits";
@@ -16,6 +16,24 @@ internal sealed class CreditsOptions
     [Required]
     [StringLength(4096)]
     public string Database { get; set; } = "data/clearbg.db";
+
+    /// <summary>
+    /// A PostgreSQL database (12 or newer) in place of the file, such as <c>Host=db;Database=clearbg;Username=clearbg;Password=…</c>; the keywords are
+    /// Npgsql's: https://www.npgsql.org/doc/connection-string-parameters.html. Empty: SQLite. Needed where several processes on different machines share accounts.
+    /// </summary>
+    public string ConnectionString { get; set; } = "";
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (ConnectionString.Length > 0 && !PostgresSource.IsUsable(ConnectionString))
+        {
+            // What is wrong with it is Npgsql's to say, and its sentences may quote parts of a password.
+            yield return new ValidationResult(
+                $"{Section}:{nameof(ConnectionString)} cannot be used. It is a list of Npgsql's keywords such as Host=db;Database=clearbg;Username=clearbg;Password=…, " +
+                "with quotes around a value that has a semicolon.");
+        }
+    }
 }
 
 /// <summary>Reports every mistake in <see cref="CreditsOptions"/> at once, before anything is opened.</summary>

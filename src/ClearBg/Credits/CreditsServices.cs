@@ -8,8 +8,8 @@ namespace ClearBg.Credits;
 internal static class CreditsServices
 {
     /// <summary>
-    /// Adds <see cref="Store"/>, <see cref="Accounts"/>, <see cref="ApiKeys"/> and <see cref="FirstAccount"/>. Getting any of them opens
-    /// the file; call <see cref="Store.MigrateAsync(CancellationToken)"/> before the others.
+    /// Adds <see cref="Store"/>, <see cref="Accounts"/>, <see cref="ApiKeys"/>, <see cref="FirstAccount"/>, <see cref="CreditLedger"/> and
+    /// <see cref="IdempotencyKeys"/>. Getting any of them opens the SQLite file, where that is what the settings say; call <see cref="Store.MigrateAsync(CancellationToken)"/> before the others.
     /// </summary>
     /// <remarks>What cannot be opened is a <see cref="StoreException"/>, a wrong section an <see cref="OptionsValidationException"/>.</remarks>
     public static IServiceCollection AddCredits(this IServiceCollection services)
@@ -17,8 +17,14 @@ internal static class CreditsServices
         services.AddOptions<CreditsOptions>().BindConfiguration(CreditsOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<CreditsOptions>, CreditsOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<DbDataSource>(provider => SqliteSource.Open(provider.GetRequiredService<IOptions<CreditsOptions>>().Value.Database));
-        return services.AddSingleton<Store>().AddSingleton<Accounts>().AddSingleton<ApiKeys>().AddSingleton<FirstAccount>()
-            .AddSingleton<Applications>().AddSingleton<RateWindows>();
+        services.AddSingleton(provider => Open(provider.GetRequiredService<IOptions<CreditsOptions>>().Value));
+        services.AddSingleton<Store>().AddSingleton<Accounts>().AddSingleton<ApiKeys>().AddSingleton<FirstAccount>().AddSingleton<Applications>();
+        return services.AddSingleton<CreditLedger>().AddSingleton<IdempotencyKeys>().AddSingleton<RateWindows>();
     }
+
+    /// <summary>Adds what a server does about them by itself, beside <see cref="AddCredits"/>: <see cref="HoldSweeper"/>.</summary>
+    public static IServiceCollection AddCreditsUpkeep(this IServiceCollection services) => services.AddHostedService<HoldSweeper>();
+
+    private static DbDataSource Open(CreditsOptions options) =>
+        options.ConnectionString.Length > 0 ? PostgresSource.Open(options.ConnectionString) : SqliteSource.Open(options.Database);
 }

@@ -6,6 +6,10 @@ namespace ClearBg.Credits;
 /// <summary>The database as a whole: brought up to date before anything else uses it, and asked for signs of life.</summary>
 internal sealed partial class Store(DbDataSource database, TimeProvider clock, ILogger<Store> logger)
 {
+    // https://www.postgresql.org/docs/current/errcodes-appendix.html
+    private const string UniqueViolation = "23505";
+    private const string DuplicateTable = "42P07";
+
     /// <summary>
     /// Brings the schema to this program's version. Processes that start at once wait for each other; each migration runs once, whole or
     /// not at all.
@@ -19,10 +23,7 @@ internal sealed partial class Store(DbDataSource database, TimeProvider clock, I
         try
         {
             await using var connection = await database.OpenConnectionAsync(cancellation);
-            await using var create = connection.Command(
-                "CREATE TABLE IF NOT EXISTS migrations (version bigint PRIMARY KEY NOT NULL, applied_at bigint NOT NULL)");
-            await create.ExecuteNonQueryAsync(cancellation);
-
+            await CreateRecordAsync(connection, cancellation);
             var version = await ReadVersionAsync(connection, cancellation);
             if (version > migrations.Count)
             {
@@ -39,16 +40,32 @@ internal sealed partial class Store(DbDataSource database, TimeProvider clock, I
         }
         catch (DbException e)
         {
-            throw new StoreException($"The database cannot be used: {e.Message}", e);
+            throw StoreException.From(e);
         }
     }
 
-    /// <summary>Reads one row from the file, which a bare <c>SELECT 1</c> would not. For health checks.</summary>
+    /// <summary>Reads one row from the database, which a bare <c>SELECT 1</c> would not. For health checks.</summary>
     /// <exception cref="DbException">The database doesn't answer.</exception>
     public async Task PingAsync(CancellationToken cancellation = default)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await ReadVersionAsync(connection, cancellation);
+    }
+
+    /// <summary>The table that says which migrations ran.</summary>
+    private static async Task CreateRecordAsync(DbConnection connection, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var create = connection.Command(
+                "CREATE TABLE IF NOT EXISTS migrations (version bigint PRIMARY KEY NOT NULL, applied_at bigint NOT NULL)");
+            await create.ExecuteNonQueryAsync(cancellation);
+        }
+        catch (DbException e) when (e.SqlState is UniqueViolation or DuplicateTable)
+        {
+            // PostgreSQL looks for the table before it locks its catalogue. Of processes that create it at once one succeeds; the others wait for its commit and
+            // fail on the catalogue's own unique index. By then the table is there. SQLite, which has no such state, never comes here.
+        }
     }
 
     private async Task ApplyAsync(DbConnection connection, long version, string text, CancellationToken cancellation)

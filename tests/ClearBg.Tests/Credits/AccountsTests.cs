@@ -2,10 +2,12 @@ namespace ClearBg.Tests.Credits;
 
 public class AccountsTests
 {
-    [Fact]
-    public async Task Finds_an_account_by_id_and_by_name()
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task Finds_an_account_by_id_and_by_name(Engine engine)
     {
-        await using var store = await TestStore.CreateAsync();
+        await using var store = await TestStore.CreateAsync(engine);
 
         var account = await store.Accounts.CreateAsync("Müller & Söhne");
 
@@ -16,10 +18,12 @@ public class AccountsTests
         Assert.Null(await store.Accounts.FindAsync("müller & söhne"));
     }
 
-    [Fact]
-    public async Task Gives_a_name_once()
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task Gives_a_name_once(Engine engine)
     {
-        await using var store = await TestStore.CreateAsync();
+        await using var store = await TestStore.CreateAsync(engine);
 
         Assert.NotNull(await store.Accounts.CreateAsync("acme"));
         Assert.Null(await store.Accounts.CreateAsync("acme"));
@@ -27,10 +31,12 @@ public class AccountsTests
         Assert.Single(await store.Accounts.ListAsync());
     }
 
-    [Fact]
-    public async Task An_id_counts_before_a_name_that_looks_like_it()
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task An_id_counts_before_a_name_that_looks_like_it(Engine engine)
     {
-        await using var store = await TestStore.CreateAsync();
+        await using var store = await TestStore.CreateAsync(engine);
         var account = await store.Accounts.CreateAsync("acme");
         var impostor = await store.Accounts.CreateAsync(account!.Id);
 

@@ -7,10 +7,12 @@ namespace ClearBg.Tests.Credits;
 
 public class ApiKeysTests
 {
-    [Fact]
-    public async Task Verifies_a_new_key_and_tells_whose_it_is()
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task Verifies_a_new_key_and_tells_whose_it_is(Engine engine)
     {
-        await using var store = await TestStore.CreateAsync();
+        await using var store = await TestStore.CreateAsync(engine);
 
         var created = await store.CreateKeyAsync("shop");
         var verified = await store.Keys.VerifyAsync(created.Reveal());
@@ -21,10 +23,12 @@ public class ApiKeysTests
         Assert.Equal("acme", (await store.Accounts.FindAsync(verified.AccountId))!.Name);
     }
 
-    [Fact]
-    public async Task Refuses_the_right_id_with_a_wrong_secret_and_the_right_secret_with_a_wrong_id()
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task Refuses_the_right_id_with_a_wrong_secret_and_the_right_secret_with_a_wrong_id(Engine engine)
     {
-        await using var store = await TestStore.CreateAsync();
+        await using var store = await TestStore.CreateAsync(engine);
         var (one, other) = ((await store.CreateKeyAsync()).Reveal(), (await store.CreateKeyAsync()).Reveal());
 
         Assert.Null(await store.Keys.VerifyAsync(one[..17] + other[17..]));
@@ -32,10 +36,12 @@ public class ApiKeysTests
         Assert.Null(await store.Keys.VerifyAsync("cbg_000000000000" + one[16..]));
     }
 
-    [Fact]
-    public async Task Refuses_an_unknown_id_even_with_the_hash_that_unknown_ids_are_compared_with()
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task Refuses_an_unknown_id_even_with_the_hash_that_unknown_ids_are_compared_with(Engine engine)
     {
-        await using var store = await TestStore.CreateAsync();
+        await using var store = await TestStore.CreateAsync(engine);
 
         Assert.Null(await store.Keys.VerifyAsync("cbg_000000000000_" + new string('0', 64)));
     }
@@ -50,10 +56,12 @@ public class ApiKeysTests
         Assert.Null(await store.Keys.VerifyAsync(presented));
     }
 
-    [Fact]
-    public async Task Refuses_a_revoked_key_at_once_in_every_process()
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task Refuses_a_revoked_key_at_once_in_every_process(Engine engine)
     {
-        await using var store = await TestStore.CreateAsync();
+        await using var store = await TestStore.CreateAsync(engine);
         await using var other = store.OpenAgain();
         var key = await store.CreateKeyAsync();
         Assert.NotNull(await other.Keys.VerifyAsync(key.Reveal()));
@@ -64,10 +72,12 @@ public class ApiKeysTests
         Assert.Null(await other.Keys.VerifyAsync(key.Reveal()));
     }
 
-    [Fact]
-    public async Task Revoking_again_keeps_the_first_time_and_revoking_an_unknown_id_says_so()
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task Revoking_again_keeps_the_first_time_and_revoking_an_unknown_id_says_so(Engine engine)
     {
-        await using var store = await TestStore.CreateAsync();
+        await using var store = await TestStore.CreateAsync(engine);
         var (key, kept) = (await store.CreateKeyAsync(), await store.CreateKeyAsync());
         var first = store.Clock.Now;
         await store.Keys.RevokeAsync(key.Key.Id);
@@ -80,10 +90,12 @@ public class ApiKeysTests
         Assert.Equal(kept.Key, await store.Keys.VerifyAsync(kept.Reveal()));
     }
 
-    [Fact]
-    public async Task Lists_oldest_first_with_revoked_keys()
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task Lists_oldest_first_with_revoked_keys(Engine engine)
     {
-        await using var store = await TestStore.CreateAsync();
+        await using var store = await TestStore.CreateAsync(engine);
         foreach (var name in (string[])["first", "second", "third"])
         {
             await store.CreateKeyAsync(name);
@@ -93,10 +105,12 @@ public class ApiKeysTests
         Assert.Equal("first second third", string.Join(' ', (await store.Keys.ListAsync()).Select(key => key.Name)));
     }
 
-    [Fact]
-    public async Task Survives_reopening_the_file()
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task Survives_reopening_the_database(Engine engine)
     {
-        await using var store = await TestStore.CreateAsync();
+        await using var store = await TestStore.CreateAsync(engine);
         var key = await store.CreateKeyAsync();
         await store.Source.DisposeAsync();
 
@@ -134,10 +148,12 @@ public class ApiKeysTests
         Assert.DoesNotContain(typeof(NewApiKey).GetProperties(), property => Equals(property.GetValue(key), key.Reveal()));
     }
 
-    [Fact]
-    public async Task Needs_an_account_that_exists()
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task Needs_an_account_that_exists(Engine engine)
     {
-        await using var store = await TestStore.CreateAsync();
+        await using var store = await TestStore.CreateAsync(engine);
 
         await Assert.ThrowsAnyAsync<DbException>(() => store.Keys.CreateAsync("000000000000", "orphan"));
         Assert.Empty(await store.Keys.ListAsync());

@@ -2,10 +2,12 @@ namespace ClearBg.Tests.Credits;
 
 public class FirstAccountTests
 {
-    [Fact]
-    public async Task A_new_installation_gets_one_account_with_one_working_key()
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task A_new_installation_gets_one_account_with_one_working_key(Engine engine)
     {
-        await using var store = await TestStore.CreateAsync();
+        await using var store = await TestStore.CreateAsync(engine);
 
         var key = await store.FirstAccount.EnsureAsync();
 
@@ -14,10 +16,12 @@ public class FirstAccountTests
         Assert.Equal(account.Id, (await store.Keys.VerifyAsync(key!.Reveal()))!.AccountId);
     }
 
-    [Fact]
-    public async Task The_key_is_shown_once_and_not_made_again_after_it_was_revoked()
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task The_key_is_shown_once_and_not_made_again_after_it_was_revoked(Engine engine)
     {
-        await using var store = await TestStore.CreateAsync();
+        await using var store = await TestStore.CreateAsync(engine);
         var key = await store.FirstAccount.EnsureAsync();
         await store.Keys.RevokeAsync(key!.Key.Id);
 
@@ -25,20 +29,24 @@ public class FirstAccountTests
         Assert.Single(await store.Keys.ListAsync());
     }
 
-    [Fact]
-    public async Task An_installation_with_any_account_gets_none()
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task An_installation_with_any_account_gets_none(Engine engine)
     {
-        await using var store = await TestStore.CreateAsync();
+        await using var store = await TestStore.CreateAsync(engine);
         await store.Accounts.CreateAsync("acme");
 
         Assert.Null(await store.FirstAccount.EnsureAsync());
         Assert.Empty(await store.Keys.ListAsync());
     }
 
-    [Fact]
-    public async Task Eight_processes_that_start_at_once_on_no_file_make_one_account_and_one_key()
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task Eight_processes_that_start_at_once_on_no_database_make_one_account_and_one_key(Engine engine)
     {
-        await using var store = await TestStore.CreateAsync(migrated: false);
+        await using var store = await TestStore.CreateAsync(engine, migrated: false);
         using var gate = new ManualResetEventSlim();
         // SQLite blocks its caller, so each start has a thread of its own and they wait for each other.
         var starts = Enumerable.Range(0, 8).Select(_ => Task.Factory.StartNew(
@@ -61,10 +69,12 @@ public class FirstAccountTests
         Assert.NotNull(await store.Keys.VerifyAsync(shown.Reveal()));
     }
 
-    [Fact]
-    public async Task A_key_that_cannot_be_made_leaves_no_account_behind()
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task A_key_that_cannot_be_made_leaves_no_account_behind(Engine engine)
     {
-        await using var store = await TestStore.CreateAsync();
+        await using var store = await TestStore.CreateAsync(engine);
 
         await Assert.ThrowsAsync<ArgumentException>(() => store.FirstAccount.EnsureAsync("two\nlines"));
 

@@ -1,17 +1,18 @@
+using System.Data.Common;
 using ClearBg.Credits;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClearBg.Tests.Credits;
 
-/// <summary>A real SQLite file in a folder of its own, as one process would open it.</summary>
+/// <summary>A real database of its own, as one process would open it: a SQLite file in its own folder, or a schema on the tests' PostgreSQL server.</summary>
 internal sealed class TestStore : IAsyncDisposable
 {
     private readonly DirectoryInfo? _ownFolder;
 
-    private TestStore(string path, DirectoryInfo? ownFolder)
+    private TestStore(string path, string connectionString, DirectoryInfo? ownFolder = null)
     {
-        (Path, _ownFolder) = (path, ownFolder);
-        Source = SqliteSource.Open(path);
+        (Path, ConnectionString, _ownFolder) = (path, connectionString, ownFolder);
+        Source = connectionString.Length > 0 ? PostgresSource.Open(connectionString) : SqliteSource.Open(path);
         Store = new Store(Source, Clock, NullLogger<Store>.Instance);
         Accounts = new Accounts(Source, Clock);
         Keys = new ApiKeys(Source, Clock);
@@ -20,11 +21,15 @@ internal sealed class TestStore : IAsyncDisposable
         RateWindows = new RateWindows(Source, Clock);
     }
 
+    /// <summary>Where the SQLite file lies; empty on PostgreSQL.</summary>
     public string Path { get; }
+
+    /// <summary>As PostgreSQL is reached; empty on SQLite.</summary>
+    public string ConnectionString { get; }
 
     public ManualClock Clock { get; } = new();
 
-    public SqliteSource Source { get; }
+    public DbDataSource Source { get; }
 
     public Store Store { get; }
 
@@ -38,28 +43,25 @@ internal sealed class TestStore : IAsyncDisposable
 
     public RateWindows RateWindows { get; }
 
-    /// <summary>A new file, with the schema unless told otherwise.</summary>
-    public static Task<TestStore> CreateAsync(bool migrated = true)
+    /// <summary>A new database, with our schema unless told otherwise.</summary>
+    public static async Task<TestStore> CreateAsync(Engine engine = Engine.Sqlite, bool migrated = true)
     {
-        var folder = Directory.CreateTempSubdirectory("clearbg-");
-        return CreateAsync(new TestStore(System.IO.Path.Combine(folder.FullName, "data", "clearbg.db"), folder), migrated);
+        var store = engine == Engine.Sqlite ? OnSqlite() : await OnPostgresAsync();
+        return migrated ? await MigrateAsync(store) : store;
     }
 
-    /// <summary>A new file at a path of the caller's, with the schema.</summary>
-    public static Task<TestStore> CreateAsync(string path) => CreateAsync(new TestStore(path, null), migrated: true);
+    /// <summary>A new SQLite file at a path of the caller's, with our schema.</summary>
+    public static Task<TestStore> CreateAsync(string path) => MigrateAsync(new TestStore(path, ""));
 
-    private static async Task<TestStore> CreateAsync(TestStore store, bool migrated)
+    /// <summary>The same database once more, as another process would open it.</summary>
+    public TestStore OpenAgain() => new(Path, ConnectionString);
+
+    /// <summary>The first column of the first row.</summary>
+    public async Task<object?> ScalarAsync(string sql)
     {
-        if (migrated)
-        {
-            await store.Store.MigrateAsync();
-        }
-
-        return store;
+        await using var command = Source.CreateCommand(sql);
+        return await command.ExecuteScalarAsync();
     }
-
-    /// <summary>The same file once more, as another process would open it.</summary>
-    public TestStore OpenAgain() => new(Path, null);
 
     /// <summary>From now on no key can be written, as on a disk that is full.</summary>
     public async Task RefuseKeysAsync()
@@ -78,6 +80,31 @@ internal sealed class TestStore : IAsyncDisposable
     {
         await Source.DisposeAsync();
         _ownFolder?.Delete(recursive: true);
+    }
+
+    private static TestStore OnSqlite()
+    {
+        var folder = Directory.CreateTempSubdirectory("clearbg-");
+        return new TestStore(System.IO.Path.Combine(folder.FullName, "data", "clearbg.db"), "", folder);
+    }
+
+    private static async Task<TestStore> OnPostgresAsync()
+    {
+        // A schema takes milliseconds, a database of its own a tenth of a second. It goes when the server does.
+        var schema = $"test_{Guid.NewGuid():N}";
+        await using (var server = PostgresSource.Open(Postgres.Shared.ConnectionString))
+        {
+            await using var command = server.CreateCommand($"CREATE SCHEMA {schema}");
+            await command.ExecuteNonQueryAsync();
+        }
+
+        return new TestStore("", $"{Postgres.Shared.ConnectionString};Search Path={schema};Application Name={schema}");
+    }
+
+    private static async Task<TestStore> MigrateAsync(TestStore store)
+    {
+        await store.Store.MigrateAsync();
+        return store;
     }
 }
 

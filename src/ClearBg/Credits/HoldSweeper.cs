@@ -1,0 +1,42 @@
+namespace ClearBg.Credits;
+
+/// <summary>Every minute, and at the start: returns holds that outlived their process, and forgets idempotency records past their time. Replicas may sweep at once.</summary>
+internal sealed partial class HoldSweeper(CreditLedger ledger, IdempotencyKeys idempotency, TimeProvider clock, ILogger<HoldSweeper> logger) : BackgroundService
+{
+    /// <summary>Time from one sweep to the next.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        do
+        {
+            await SweepAsync(stoppingToken);
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task SweepAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            if (await ledger.ExpireAsync(cancellation) is > 0 and var holds)
+            {
+                LogReturned(holds);
+            }
+
+            await idempotency.SweepAsync(cancellation);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // The host ends with a service that throws. The database may be back in a minute.
+            LogFailed(e);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Holds} holds were past their lifetime; their credits are back in the balances")]
+    private partial void LogReturned(int holds);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Holds past their lifetime could not be returned")]
+    private partial void LogFailed(Exception exception);
+}

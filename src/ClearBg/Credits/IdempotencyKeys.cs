@@ -1,0 +1,139 @@
+using System.Data.Common;
+
+namespace ClearBg.Credits;
+
+/// <summary>What is known of a request that carries an <c>Idempotency-Key</c>.</summary>
+internal enum IdempotencyState
+{
+    /// <summary>Nobody else is at it: do it, then complete or abandon the record.</summary>
+    New,
+
+    /// <summary>The same request is at work, here or in another process.</summary>
+    InProgress,
+
+    /// <summary>The key came with another request.</summary>
+    Mismatch,
+
+    /// <summary>The same request was answered and paid: answer it again without a charge.</summary>
+    Done,
+}
+
+/// <summary>The state, the record's id where it is <see cref="IdempotencyState.New"/>, and what was decided about the answer where it is <see cref="IdempotencyState.Done"/>.</summary>
+internal sealed record Idempotency(IdempotencyState State, string? Id = null, string? Answer = null);
+
+/// <summary>
+/// The <c>Idempotency-Key</c>s that clients sent (draft-ietf-httpapi-idempotency-key-header), each under the API key it came with. A record says who is at work
+/// and what was paid; answers aren't kept, for the same request is answered the same way again.
+/// </summary>
+internal sealed class IdempotencyKeys(DbDataSource database, TimeProvider clock)
+{
+    /// <summary>The most characters in a key.</summary>
+    public const int MaxLength = 255;
+
+    /// <summary>How long after its completion a request is answered again without a charge.</summary>
+    public static readonly TimeSpan DoneFor = TimeSpan.FromHours(24);
+
+    // A record can vanish between the two statements as often as other processes abandon it.
+    private const int Tries = 10;
+
+    /// <summary>True for 1 to 255 printable ASCII characters.</summary>
+    public static bool IsValid(string key) => key.Length is > 0 and <= MaxLength && !key.AsSpan().ContainsAnyExceptInRange(' ', '~');
+
+    /// <summary>Of requests with one key at once, in all processes, exactly one gets <see cref="IdempotencyState.New"/>.</summary>
+    /// <param name="keyId">The API key.</param>
+    /// <param name="key">As the client sent it.</param>
+    /// <param name="fingerprint">SHA-256 over everything that decides the answer, in hexadecimal.</param>
+    /// <param name="answer">What was decided about the answer beside what was asked, and would be decided otherwise next time.</param>
+    /// <param name="runningFor">After which time a record that was neither completed nor abandoned counts as left by a process that died.</param>
+    /// <param name="cancellation">The request's end.</param>
+    /// <exception cref="ArgumentException">The key is not <see cref="IsValid"/>.</exception>
+    public async Task<Idempotency> BeginAsync(
+        string keyId, string key, string fingerprint, string answer, TimeSpan runningFor, CancellationToken cancellation = default)
+    {
+        if (!IsValid(key))
+        {
+            throw new ArgumentException($"A key has 1 to {MaxLength} printable ASCII characters.", nameof(key));
+        }
+
+        for (var tries = 0; tries < Tries; tries++)
+        {
+            if (await ClaimAsync(keyId, key, fingerprint, answer, runningFor, cancellation) is { } id)
+            {
+                return new Idempotency(IdempotencyState.New, id);
+            }
+
+            if (await FindAsync(keyId, key, cancellation) is var (known, decided, state))
+            {
+                return !string.Equals(known, fingerprint, StringComparison.Ordinal) ? new Idempotency(IdempotencyState.Mismatch)
+                    : state is "done" ? new Idempotency(IdempotencyState.Done, Answer: decided)
+                    : new Idempotency(IdempotencyState.InProgress);
+            }
+        }
+
+        return new Idempotency(IdempotencyState.InProgress);
+    }
+
+    /// <summary>Records that the request was answered, where it cost nothing. False when the record was abandoned, or went to another process because it took too long.</summary>
+    public async Task<bool> CompleteAsync(string id, CancellationToken cancellation = default)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await CompleteAsync(connection, id, cancellation);
+    }
+
+    /// <summary>As <see cref="CompleteAsync(string, CancellationToken)"/>, inside the connection's transaction.</summary>
+    public async Task<bool> CompleteAsync(DbConnection connection, string id, CancellationToken cancellation)
+    {
+        await using var command = connection.Command(
+            "UPDATE idempotency_keys SET state = 'done', expires_at = @until WHERE id = @id AND state = 'running'",
+            ("@id", id),
+            ("@until", (clock.GetUtcNow() + DoneFor).ToUnixTimeMilliseconds()));
+        return await command.ExecuteNonQueryAsync(cancellation) == 1;
+    }
+
+    /// <summary>Forgets a request that failed, so that the next one with its key starts anew. What was completed stays.</summary>
+    public async Task AbandonAsync(string id, CancellationToken cancellation = default)
+    {
+        await using var command = database.Command("DELETE FROM idempotency_keys WHERE id = @id AND state = 'running'", ("@id", id));
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>Deletes records past their time and says how many. They counted for nothing before.</summary>
+    public async Task<int> SweepAsync(CancellationToken cancellation = default)
+    {
+        await using var command = database.Command("DELETE FROM idempotency_keys WHERE expires_at <= @now", ("@now", clock.Milliseconds));
+        return await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>The new record's id, or null when there is one that counts.</summary>
+    private async Task<string?> ClaimAsync(string keyId, string key, string fingerprint, string answer, TimeSpan runningFor, CancellationToken cancellation)
+    {
+        var now = clock.GetUtcNow();
+        await using var command = database.Command(
+            """
+            INSERT INTO idempotency_keys (id, key_id, text, fingerprint, answer, state, expires_at)
+            VALUES (@id, @key, @text, @fingerprint, @answer, 'running', @until)
+            ON CONFLICT (key_id, text) DO UPDATE
+            SET id = excluded.id, fingerprint = excluded.fingerprint, answer = excluded.answer, state = excluded.state, expires_at = excluded.expires_at
+            WHERE idempotency_keys.expires_at <= @now
+            RETURNING id
+            """,
+            ("@id", LongId.Create(now)),
+            ("@key", keyId),
+            ("@text", key),
+            ("@fingerprint", fingerprint),
+            ("@answer", answer),
+            ("@until", (now + runningFor).ToUnixTimeMilliseconds()),
+            ("@now", now.ToUnixTimeMilliseconds()));
+        return (string?)await command.ExecuteScalarAsync(cancellation);
+    }
+
+    private async Task<(string Fingerprint, string Answer, string State)?> FindAsync(string keyId, string key, CancellationToken cancellation)
+    {
+        await using var command = database.Command(
+            "SELECT fingerprint, answer, state FROM idempotency_keys WHERE key_id = @key AND text = @text",
+            ("@key", keyId),
+            ("@text", key));
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        return await reader.ReadAsync(cancellation) ? (reader.GetString(0), reader.GetString(1), reader.GetString(2)) : null;
+    }
+}

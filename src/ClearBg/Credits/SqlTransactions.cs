@@ -1,0 +1,43 @@
+using System.Data.Common;
+
+namespace ClearBg.Credits;
+
+/// <summary>Several statements as one.</summary>
+internal static class SqlTransactions
+{
+    /// <summary>How often work is begun at most, where the database itself says that another try may succeed.</summary>
+    private const int Tries = 3;
+
+    extension(DbDataSource source)
+    {
+        /// <summary>Commits when <paramref name="work"/> gives a value; what gives null or throws leaves nothing behind.</summary>
+        /// <remarks>
+        /// SQLite begins with the write lock (the driver's BEGIN IMMEDIATE), so nothing can fail half-way for another writer. PostgreSQL runs at READ COMMITTED:
+        /// a statement sees what was committed before it and waits for rows that others change. Tried again is what the driver calls transient: a lost
+        /// connection, a server that restarts, a deadlock. The loss may have hidden a commit that succeeded, so work has to bear being done twice.
+        /// </remarks>
+        public async Task<T?> TransactAsync<T>(Func<DbConnection, Task<T?>> work, CancellationToken cancellation)
+            where T : class
+        {
+            for (var tries = 1; ; tries++)
+            {
+                try
+                {
+                    await using var connection = await source.OpenConnectionAsync(cancellation);
+                    await using var transaction = await connection.BeginTransactionAsync(cancellation);
+                    var value = await work(connection);
+                    if (value is not null)
+                    {
+                        await transaction.CommitAsync(cancellation);
+                    }
+
+                    return value;
+                }
+                catch (DbException e) when (e.IsTransient && tries < Tries)
+                {
+                    // Again, on another connection.
+                }
+            }
+        }
+    }
+}
