@@ -5,6 +5,7 @@ namespace ClearBg.Intake;
 
 /// <summary>
 /// IPv4 addresses that hide in IPv6 ones. Some router or the machine itself unwraps them, so that a harmless look outside can mean 127.0.0.1 inside.
+/// Not ::ffff:a.b.c.d, which is never connected to in the first place.
 /// </summary>
 internal static class EmbeddedIPv4
 {
@@ -23,8 +24,8 @@ internal static class EmbeddedIPv4
 
         var bytes = address.GetAddressBytes();
 
-        // RFC 4291, 2.5.5.2 and 2.5.5.1: ::ffff:a.b.c.d and ::a.b.c.d. RFC 6052: 64:ff9b::a.b.c.d.
-        if (address.IsIPv4MappedToIPv6 || Compatible.Contains(address) || Nat64.Contains(address))
+        // RFC 4291, 2.5.5.1: ::a.b.c.d. RFC 6052, 2.1: 64:ff9b::a.b.c.d.
+        if (Compatible.Contains(address) || Nat64.Contains(address))
         {
             return new IPAddress(bytes.AsSpan(12));
         }

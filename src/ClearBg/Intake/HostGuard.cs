@@ -42,9 +42,10 @@ internal sealed class HostGuard(NameResolution resolve, IOptions<FetchOptions> o
         }
     }
 
-    /// <summary>An address that wraps another one, as NAT64 does, is only as good as what is inside.</summary>
+    /// <summary>An address that wraps another one, as NAT64 does, is only as good as what is inside; ::ffff:a.b.c.d, which no resolver gives, is never good.</summary>
     private bool IsAllowed(IPAddress address) =>
-        Array.Exists(_allowed, network => network.Contains(address))
+        !address.IsIPv4MappedToIPv6
+        && Array.Exists(_allowed, network => network.Contains(address))
         && (EmbeddedIPv4.In(address) is not { } inner || IsAllowed(inner) || PublicAddress.IsPublic(inner));
 }
 

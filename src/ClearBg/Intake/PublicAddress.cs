@@ -41,8 +41,9 @@ internal static class PublicAddress
     {
         if (address.AddressFamily == AddressFamily.InterNetworkV6)
         {
-            // A zone (RFC 4007) names an interface of this machine: nothing that leaves it needs one.
-            if (!GlobalUnicast.Contains(address) || address.ScopeId != 0 || (EmbeddedIPv4.In(address) is { } inner && !IsPublic(inner)))
+            // ::ffff:a.b.c.d comes first: IPNetwork finds any of them in 2000::/3 (.NET 10.0), which it isn't in. A zone (RFC 4007) names an interface of this
+            // machine: nothing that leaves it needs one.
+            if (address.IsIPv4MappedToIPv6 || !GlobalUnicast.Contains(address) || address.ScopeId != 0 || (EmbeddedIPv4.In(address) is { } inner && !IsPublic(inner)))
             {
                 return false;
             }

@@ -83,6 +83,7 @@ public class PictureDownloadBodyTests
     [InlineData("HTTP/1.1 200 OK\r\n", "X-Flood: 0123456789abcdef0123456789abcdef\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nX-Flood: ", "0123456789abcdef")]
     [InlineData("HTTP/1.1 200 ", "0123456789abcdef")]
+    [InlineData("", "HTTP/1.1 103 Early Hints\r\n\r\n")]
     [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n", "X-Flood: 0123456789abcdef0123456789abcdef\r\n")]
     public async Task A_flood_of_headers_ends(string start, string more)
     {

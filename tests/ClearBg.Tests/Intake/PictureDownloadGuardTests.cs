@@ -87,7 +87,7 @@ public class PictureDownloadGuardTests
     [InlineData("http://[::1]/", "::1")]
     [InlineData("http://[::ffff:127.0.0.1]/", "::ffff:127.0.0.1")]
     [InlineData("http://[::127.0.0.1]/", "::127.0.0.1")]
-    [InlineData("http://[64:ff9b::7f00:1]/", "64:ff9b::127.0.0.1")]
+    [InlineData("http://[64:ff9b::127.0.0.1]/", "64:ff9b::7f00:1")]
     [InlineData("http://[0:0:0:0:0:0:0:0]/", "::")]
     [InlineData("http://0/", "0.0.0.0")]
     [InlineData("http://169.254.169.254/latest/meta-data/", "169.254.169.254")]
@@ -97,6 +97,19 @@ public class PictureDownloadGuardTests
         using var fetching = new Fetching(allowed: "");
 
         await fetching.RefusesAsync(url, $"{address} is not public");
+    }
+
+    /// <summary>Behind NAT64 an operator may have to allow 64:ff9b::/96, which leads to 10.0.0.1 as well as to 8.8.8.8.</summary>
+    [Theory]
+    [InlineData("127.0.0.1/32", "http://[::ffff:127.0.0.1]/", "::ffff:127.0.0.1 is not public")]
+    [InlineData("::/0", "http://[::ffff:127.0.0.1]/", "::ffff:127.0.0.1 is not public")]
+    [InlineData("64:ff9b::/96", "http://[64:ff9b::127.0.0.1]/", "64:ff9b::7f00:1 is not public")]
+    [InlineData("2002::/16", "http://[2002:7f00:1::]/", "2002:7f00:1:: is not public")]
+    public async Task What_is_allowed_does_not_vouch_for_what_it_wraps(string allowed, string url, string reason)
+    {
+        using var fetching = new Fetching(allowed: allowed);
+
+        await fetching.RefusesAsync(url, reason);
     }
 
     [Theory]

@@ -32,20 +32,6 @@ public class PictureDownloadTimeTests
         await Gateway.EventuallyAsync(() => origin.Ended == 1);
     }
 
-    /// <summary>Each of these begins the answer anew, and so no other limit ends them.</summary>
-    [Fact]
-    public async Task A_server_that_goes_on_with_interim_answers_is_left_after_ten_seconds()
-    {
-        await using var origin = Origin.SayingForever("", "HTTP/1.1 103 Early Hints\r\n\r\n");
-        using var fetching = new Fetching(time: _time);
-        var refusing = fetching.RefusesAsync($"http://pictures.test:{origin.Port}/", "it took too long");
-        await Gateway.EventuallyAsync(() => origin.Heads.Count == 1);
-
-        _time.RunOut(Deadline);
-
-        await refusing;
-    }
-
     [Fact]
     public async Task Redirects_do_not_start_the_time_anew()
     {
