@@ -1,3 +1,4 @@
+using System.Net;
 using ClearBg.Admission;
 using ClearBg.Imaging;
 using ClearBg.Intake;
@@ -21,6 +22,8 @@ internal static class RemovalServices
     {
         services.AddOptions<IntakeOptions>().BindConfiguration(IntakeOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<IntakeOptions>, IntakeOptionsValidator>();
+        services.AddOptions<FetchOptions>().BindConfiguration(FetchOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<FetchOptions>, FetchOptionsValidator>();
         services.AddOptions<AdmissionOptions>().BindConfiguration(AdmissionOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<AdmissionOptions>, AdmissionOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
@@ -32,6 +35,9 @@ internal static class RemovalServices
                 MaximumSmallPoolFreeBytes = KeptAnswers,
                 MaximumLargePoolFreeBytes = 0,
             }))
+            .AddSingleton<NameResolution>(Dns.GetHostAddressesAsync)
+            .AddSingleton<HostGuard>()
+            .AddSingleton<PictureDownload>()
             .AddSingleton<Decoder>()
             .AddSingleton<Resizer>()
             .AddSingleton<Compositor>()
