@@ -141,13 +141,18 @@ internal static class ServeCommand
         builder.AddLimits();
         builder.Services.AddCredits().AddCreditsUpkeep();
         builder.Services.AddRemoval();
-        builder.Services.AddExceptionHandler<UnhandledFailures>();
+        builder.Services.AddCreditsUpkeep();
+        builder.Services.AddApis();
+        builder.Services.AddProxies();
         return builder;
     }
 
     internal static WebApplication Build(WebApplicationBuilder builder)
     {
         var app = builder.Build();
+        app.UseForwardedHeaders();
+        app.UseRequestIds();
+        app.UseCrossOrigin();
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
             // An answered exception is still a bug: without this the framework would log nothing of it.
@@ -156,8 +161,10 @@ internal static class ServeCommand
             // Asked for, but never reached: UnhandledFailures answers everything.
             ExceptionHandler = static _ => Task.CompletedTask,
         });
+        app.UseSurfaceFailures();
         app.MapHealth();
         app.MapRemoveBg();
+        app.MapMonitor();
         return app;
     }
 

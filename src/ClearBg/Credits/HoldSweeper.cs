@@ -1,7 +1,7 @@
 namespace ClearBg.Credits;
 
-/// <summary>Every minute, and at the start: returns holds that outlived their process, and forgets idempotency records past their time. Replicas may sweep at once.</summary>
-internal sealed partial class HoldSweeper(CreditLedger ledger, IdempotencyKeys idempotency, TimeProvider clock, ILogger<HoldSweeper> logger) : BackgroundService
+/// <summary>Every minute, and at the start: returns holds that outlived their process, and forgets idempotency records and windows past their time. Replicas may sweep at once.</summary>
+internal sealed partial class HoldSweeper(CreditLedger ledger, IdempotencyKeys idempotency, RateWindows windows, TimeProvider clock, ILogger<HoldSweeper> logger) : BackgroundService
 {
     /// <summary>Time from one sweep to the next.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
@@ -26,6 +26,7 @@ internal sealed partial class HoldSweeper(CreditLedger ledger, IdempotencyKeys i
             }
 
             await idempotency.SweepAsync(cancellation);
+            await windows.SweepAsync(cancellation);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -26,7 +25,6 @@ internal sealed partial class PictureDownload(
     BufferPool pool, HostGuard guard, IOptions<IntakeOptions> intake, IOptions<FetchOptions> fetch, TimeProvider time, ILogger<PictureDownload> log)
 {
     private const int MostRedirects = 3;
-    private const int ChunkLength = 64 * 1024;
 
     /// <summary>Fetches a picture's bytes; whether they are one is not looked at.</summary>
     /// <param name="url">As sent.</param>
@@ -129,26 +127,11 @@ internal sealed partial class PictureDownload(
             return PictureHeader.TooLarge(intake.Value);
         }
 
-        var chunk = ArrayPool<byte>.Shared.Rent(ChunkLength);
-        try
-        {
-            using var bytes = new PictureBytes(pool, announced, intake.Value.MaxBytes);
-            await using var body = await content.ReadAsStreamAsync(stop);
-            int read;
-            while ((read = await body.ReadAsync(chunk, stop)) > 0)
-            {
-                if (!bytes.TryAppend(chunk.AsSpan(0, read)))
-                {
-                    return PictureHeader.TooLarge(intake.Value);
-                }
-            }
-
-            return bytes.Length == 0 ? Failed(field, url, "The file is empty.") : new Answer(bytes.Take(), null);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(chunk);
-        }
+        using var bytes = new PictureBytes(pool, announced, intake.Value.MaxBytes);
+        await using var body = await content.ReadAsStreamAsync(stop);
+        return !await bytes.TryAppendAsync(body, stop) ? PictureHeader.TooLarge(intake.Value)
+            : bytes.Length == 0 ? Failed(field, url, "The file is empty.")
+            : new Answer(bytes.Take(), null);
     }
 
     private static Failure Malformed(UrlField field) => new(
