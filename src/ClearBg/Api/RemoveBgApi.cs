@@ -31,7 +31,7 @@ internal static class RemoveBgApi
                 return new RemoveBgFailure(failure);
             }
 
-            return (await pipeline.RunAsync(form.Picture, options, cancellation)).Succeeded(out var result, out failure)
+            return (await pipeline.RunAsync(new RemovalJob(form.Picture, options), cancellation)).Succeeded(out var result, out failure)
                 ? new RemoveBgPicture(result)
                 : new RemoveBgFailure(failure);
         }
