@@ -36,7 +36,7 @@ internal sealed class RemovalBatch(RemovalPipeline pipeline, BufferPool pool, IO
 
             using (file)
             {
-                if (!(await pipeline.RunAsync(file, options, cancellation)).Succeeded(out var result, out failure))
+                if (!(await pipeline.RunAsync(new RemovalJob(file, options), cancellation)).Succeeded(out var result, out failure))
                 {
                     return PictureOutcome.Failed(picture.Input, failure);
                 }

@@ -38,31 +38,31 @@ internal sealed partial class RemovalPipeline(
     private static readonly RemovalOptions OwnSize = new() { Size = SizeTier.FiftyMegapixels, Format = OutputFormat.Jpg, Channels = OutputChannels.Alpha };
 
     /// <summary>Runs a job.</summary>
-    /// <param name="file">The picture's bytes; they stay the caller's and must last until the task ends.</param>
-    /// <param name="options">What was asked.</param>
+    /// <param name="job">What was sent; its bytes must last until the task ends.</param>
     /// <param name="cancellation">Frees the place in the queue, or stops decoding, inference and encoding.</param>
-    public Task<Outcome<RemovalResult>> RunAsync(PixelBuffer file, RemovalOptions options, CancellationToken cancellation) =>
-        RunAsync(file, options, (picture, matte, metadata, stages) => Finish(picture, matte, metadata, options, stages, cancellation), cancellation);
+    public Task<Outcome<RemovalResult>> RunAsync(RemovalJob job, CancellationToken cancellation) =>
+        RunAsync(job, (picture, matte, metadata, stages) => Finish(picture, matte, metadata, job.Options, stages, cancellation), cancellation);
 
     /// <summary>
     /// Runs a job as far as its matte: steps 1 to 6, at the picture's own size up to 50 megapixels. Where no subject was found the matte says so by itself;
     /// that is no refusal here.
     /// </summary>
-    /// <param name="file">As for <see cref="RunAsync(PixelBuffer, RemovalOptions, CancellationToken)"/>.</param>
+    /// <param name="file">The picture's bytes; they stay the caller's and must last until the task ends.</param>
     /// <param name="cancellation">Frees the place in the queue, or stops decoding and inference.</param>
     /// <returns>One band, upright, which is the caller's to dispose; or a refusal.</returns>
     public Task<Outcome<Raster>> MatteAsync(PixelBuffer file, CancellationToken cancellation) =>
-        RunAsync(file, OwnSize, (_, matte, _, _) => Copy(matte), cancellation);
+        RunAsync(new RemovalJob(file, OwnSize), (_, matte, _, _) => Copy(matte), cancellation);
 
     /// <summary>Steps 1 to 6.</summary>
-    /// <param name="file">As for the others.</param>
-    /// <param name="options">What was asked: decides the output's size and what the job counts for at the gate.</param>
+    /// <param name="job">As for the others.</param>
     /// <param name="finish">What comes after; the rasters it is given end with it.</param>
     /// <param name="cancellation">As for the others.</param>
     private async Task<Outcome<T>> RunAsync<T>(
-        PixelBuffer file, RemovalOptions options, Func<Raster, Raster, PictureMetadata, StageTimes, Outcome<T>> finish, CancellationToken cancellation)
+        RemovalJob job, Func<Raster, Raster, PictureMetadata, StageTimes, Outcome<T>> finish, CancellationToken cancellation)
         where T : notnull
     {
+        var (file, options) = (job.Picture, job.Options);
+
         // 1 what was sent
         if (!PictureHeader.Read(file.Bytes, intake.Value).Succeeded(out var header, out var failure))
         {

@@ -56,7 +56,7 @@ internal sealed class Removal : IAsyncDisposable
         {
             using var file = Pool.Rent(picture.Length);
             picture.CopyTo(file.Bytes);
-            return await _services.GetRequiredService<RemovalPipeline>().RunAsync(file, options, cancellation);
+            return await _services.GetRequiredService<RemovalPipeline>().RunAsync(new RemovalJob(file, options), cancellation);
         }
         finally
         {
