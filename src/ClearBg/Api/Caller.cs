@@ -1,5 +1,6 @@
 using ClearBg.Credits;
 using ClearBg.Jobs;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace ClearBg.Api;
 

@@ -10,14 +10,14 @@ internal sealed class MonitorAllowance(RateWindows windows, TimeProvider time)
     /// <summary>The refusal where nothing is left of the day's; nothing is counted.</summary>
     public async Task<Failure?> LookAsync(MonitorUser user, string address, CancellationToken cancellation) =>
         user.Application.DailyLimit == 0 ? Exhausted(user)
-        : (await windows.LookAsync(Subject(user, address), user.Application.DailyLimit, Midnight, cancellation)).Remaining > 0 ? null
+        : (await windows.LookAsync(Subject(user, address), user.Application.DailyLimit, windows.Midnight, cancellation)).Remaining > 0 ? null
         : Exhausted(user);
 
     /// <summary>Counts one picture and makes it; what fails, and whose client is gone, is given back.</summary>
     public async Task<Outcome<RemovalResult>> RunAsync(MonitorUser user, string address, Func<Task<Outcome<RemovalResult>>> work, CancellationToken cancellation)
     {
         var subject = Subject(user, address);
-        var window = await windows.TakeAsync(subject, 1, user.Application.DailyLimit, Midnight, cancellation);
+        var window = await windows.TakeAsync(subject, 1, user.Application.DailyLimit, windows.Midnight, cancellation);
         if (!window.IsTaken)
         {
             return Exhausted(user);
@@ -39,12 +39,10 @@ internal sealed class MonitorAllowance(RateWindows windows, TimeProvider time)
         }
     }
 
-    private DateTimeOffset Midnight => new(time.GetUtcNow().UtcDateTime.Date.AddDays(1), TimeSpan.Zero);
-
     private static string Subject(MonitorUser user, string address) => $"app:{user.Application.Id}:{address}";
 
     private Failure Exhausted(MonitorUser user) => new(
         FailureCode.RateLimited,
         string.Create(CultureInfo.InvariantCulture, $"This application gives {user.Application.DailyLimit} pictures a day without a key."),
-        Math.Max(1, (int)Math.Ceiling((Midnight - time.GetUtcNow()).TotalSeconds)));
+        Math.Max(1, (int)Math.Ceiling((windows.Midnight - time.GetUtcNow()).TotalSeconds)));
 }

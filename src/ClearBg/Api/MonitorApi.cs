@@ -1,4 +1,3 @@
-using ClearBg.Credits;
 using ClearBg.Imaging;
 using ClearBg.Intake;
 using ClearBg.Jobs;

@@ -1,4 +1,5 @@
 using ClearBg.Credits;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace ClearBg.Api;
 

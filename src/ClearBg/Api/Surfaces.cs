@@ -9,7 +9,7 @@ internal static class Surfaces
 
     /// <summary>The failure as the request's API answers it.</summary>
     public static IResult Fail(HttpContext context, Failure failure) =>
-        context.Request.Path.StartsWithSegments(Monitor) ? new MonitorFailure(failure) : new RemoveBgFailure(failure);
+        context.Request.Path.StartsWithSegments(Monitor, StringComparison.OrdinalIgnoreCase) ? new MonitorFailure(failure) : new RemoveBgFailure(failure);
 
     /// <summary>Gives what routing alone answers, without a body, its API's shape: paths that lead nowhere, and methods that a path doesn't have.</summary>
     public static void UseSurfaceFailures(this IApplicationBuilder app) => app.UseStatusCodePages(static page =>

@@ -1,9 +1,10 @@
 using System.Data.Common;
+using Microsoft.Extensions.Options;
 
 namespace ClearBg.Credits;
 
-/// <summary>Makes a new installation usable: an account with one key, where there was no account at all.</summary>
-internal sealed class FirstAccount(DbDataSource database, ApiKeys keys, TimeProvider clock)
+/// <summary>Makes a new installation usable: an account with one key and credits, where there was no account at all.</summary>
+internal sealed class FirstAccount(DbDataSource database, ApiKeys keys, IOptions<CreditsOptions> options, TimeProvider clock)
 {
     /// <summary>The account's name, and the account that commands mean when they name none.</summary>
     public const string Name = "default";
@@ -31,6 +32,13 @@ internal sealed class FirstAccount(DbDataSource database, ApiKeys keys, TimeProv
         }
 
         var key = await keys.CreateAsync(connection, id, keyName, applicationId: null, profile: null, cancellation);
+        if (options.Value.FirstAccountCredits > 0)
+        {
+            var credits = Draw.Of(Fund.Enterprise, new CreditAmount(1000L * options.Value.FirstAccountCredits));
+            await connection.WriteGrantAsync(LongId.Create(clock.GetUtcNow()), id, credits, "first account", clock.Milliseconds, cancellation);
+            await connection.AddAsync(id, credits, cancellation);
+        }
+
         await transaction.CommitAsync(cancellation);
         return key;
     }

@@ -21,6 +21,9 @@ internal sealed record RateWindow(bool IsTaken, long Limit, long Used, DateTimeO
 /// </summary>
 internal sealed class RateWindows(DbDataSource database, TimeProvider clock)
 {
+    /// <summary>The end of today, UTC.</summary>
+    public DateTimeOffset Midnight => new(clock.GetUtcNow().UtcDateTime.Date.AddDays(1), TimeSpan.Zero);
+
     /// <summary>Counts <paramref name="weight"/>, unless that passes the limit. What alone is heavier than the limit counts as the limit: it needs a whole window.</summary>
     /// <param name="subject">Whose window, unique among all kinds of limits.</param>
     /// <param name="weight">1 or more.</param>

@@ -19,7 +19,7 @@ namespace ClearBg.Jobs;
 /// </summary>
 internal sealed partial class ChargedRemoval(
     RemovalPipeline pipeline, SharedModel model, CreditLedger ledger, IdempotencyKeys idempotency, RateWindows windows,
-    IOptions<IntakeOptions> intake, TimeProvider time, ILogger<ChargedRemoval> log)
+    IOptions<IntakeOptions> intake, ILogger<ChargedRemoval> log)
 {
     /// <summary>Longer than any job takes, its waiting included.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
@@ -141,7 +141,7 @@ internal sealed partial class ChargedRemoval(
     private async Task<FreeCall> CountFreeCallAsync(Bill bill, CancellationToken cancellation)
     {
         var subject = $"free:{bill.Address}";
-        return new FreeCall(subject, await windows.TakeAsync(subject, 1, bill.FreeCallsPerAddress, time.GetUtcNow().UtcDateTime.Date.AddDays(1), cancellation));
+        return new FreeCall(subject, await windows.TakeAsync(subject, 1, bill.FreeCallsPerAddress, windows.Midnight, cancellation));
     }
 
     private async Task UndoAsync(Hold? hold, FreeCall? freeCall, string? record)

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using ClearBg.Credits;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 
 namespace ClearBg.Tests.Credits;
 
@@ -16,7 +17,7 @@ internal sealed class TestStore : IAsyncDisposable
         Store = new Store(Source, Clock, NullLogger<Store>.Instance);
         Accounts = new Accounts(Source, Clock);
         Keys = new ApiKeys(Source, Clock);
-        FirstAccount = new FirstAccount(Source, Keys, Clock);
+        FirstAccount = new FirstAccount(Source, Keys, Options.Create(new CreditsOptions()), Clock);
         Applications = new Applications(Source, Clock);
         RateWindows = new RateWindows(Source, Clock);
     }
