@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace ClearBg.Intake;
 
 /// <summary>
@@ -29,6 +31,19 @@ internal static class PictureUrl
         && url.Scheme is "http" or "https"
         && url.UserInfo.Length == 0
         && url.HostNameType is UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6
-        && url.IdnHost.Length <= LongestHost
-        && !url.IdnHost.Contains('%'); // The zone of an IPv6 address (RFC 6874): an interface of this machine.
+        && HasAsciiHost(url);
+
+    /// <summary>False as well for the zone of an IPv6 address (RFC 6874), which names an interface of this machine.</summary>
+    private static bool HasAsciiHost(Uri url)
+    {
+        try
+        {
+            // Parsed only here: a name without ASCII form throws, a label that becomes too long stays as it is, and one of invisible characters vanishes.
+            return url.IdnHost is { Length: > 0 and <= LongestHost } host && Ascii.IsValid(host) && !host.Contains('%');
+        }
+        catch (UriFormatException)
+        {
+            return false;
+        }
+    }
 }

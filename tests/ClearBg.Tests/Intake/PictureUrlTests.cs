@@ -35,11 +35,17 @@ public class PictureUrlTests
     [InlineData("http://example.com%00.example.org/")]
     [InlineData("http://[fe80::1%25eth0]/")]
     [InlineData("http://[2606:4700::1111%25lo]/")]
+    [InlineData("http://\u202e/")]
+    [InlineData("http://üüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüüü.test/")]
     [InlineData("http://example.com/\r\nX-Injected: yes")]
     [InlineData("http://example.com/a\tb")]
     [InlineData("http://example.com/\u0085")]
     [InlineData("http://example.com\0/")]
     public void Refuses_everything_else(string text) => Assert.Null(PictureUrl.Parse(text));
+
+    /// <summary>The framework takes it for a URL and throws when its host is asked for. No attribute can hold such a text.</summary>
+    [Fact]
+    public void Half_a_character_makes_no_host() => Assert.Null(PictureUrl.Parse("http://\ud83d/"));
 
     [Fact]
     public void A_URL_has_at_most_2048_characters()
