@@ -12,6 +12,7 @@ internal static class ApiServices
         services.AddSingleton<IValidateOptions<ApiOptions>, ApiOptionsValidator>();
         services.AddExceptionHandler<UnhandledFailures>();
         return services
+            .AddSingleton<FetchedPicture>()
             .AddSingleton<RemovalRequest>()
             .AddSingleton<RateFilter>()
             .AddSingleton<MonitorRequest>()

@@ -20,7 +20,7 @@ internal static class MonitorApi
         IOptions<IntakeOptions> intake, IOptions<ApiOptions> options, CancellationToken cancellation)
     {
         var user = MonitorUser.Of(http);
-        if (!(await requests.ReadAsync(http.Request, cancellation)).Succeeded(out var picture, out var failure))
+        if (!(await requests.ReadAsync(http, cancellation)).Succeeded(out var picture, out var failure))
         {
             return new MonitorFailure(failure);
         }

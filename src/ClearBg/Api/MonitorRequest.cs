@@ -12,7 +12,7 @@ namespace ClearBg.Api;
 /// The picture in a request to the Monitor API: the one field <c>image</c> of a multipart form, which is a file when its part has a file name or an image's type,
 /// else text: an http(s) URL, a data URL, or base64. Fields under other names are ignored, and empty ones count as absent.
 /// </summary>
-internal sealed class MonitorRequest(PictureDownload download, BufferPool pool, IOptions<IntakeOptions> intake)
+internal sealed class MonitorRequest(FetchedPicture fetched, BufferPool pool, IOptions<IntakeOptions> intake)
 {
     private const string Field = "image";
 
@@ -22,10 +22,10 @@ internal sealed class MonitorRequest(PictureDownload download, BufferPool pool, 
     private static readonly UrlField Url = new(Field, FailureCode.InvalidImageUrl, FailureCode.FailedImageDownload);
 
     /// <summary>Reads the picture, at least one byte of any content, which is the caller's to dispose.</summary>
-    public async Task<Outcome<PixelBuffer>> ReadAsync(HttpRequest request, CancellationToken cancellation)
+    public async Task<Outcome<PixelBuffer>> ReadAsync(HttpContext http, CancellationToken cancellation)
     {
         using var content = new FormContent(pool);
-        if (!(await RequestBody.ReadAsync(request, intake.Value, () => ReadFormAsync(request, content, cancellation))).Succeeded(out var url, out var failure))
+        if (!(await RequestBody.ReadAsync(http.Request, intake.Value, () => ReadFormAsync(http.Request, content, cancellation))).Succeeded(out var url, out var failure))
         {
             return failure;
         }
@@ -33,7 +33,7 @@ internal sealed class MonitorRequest(PictureDownload download, BufferPool pool, 
         return (content.Picture, url) switch
         {
             (null, "") => new Failure(FailureCode.MissingSource, $"The form has no {Field}, or an empty one."),
-            (null, _) => await download.FetchAsync(url, Url, cancellation),
+            (null, _) => await fetched.EnterAsync(http, 1) is { } full ? full : await fetched.ReadAsync(url, Url, cancellation),
             (_, "") => content.TakePicture(),
             _ => new Failure(FailureCode.MultipleSources, $"The form has more than one {Field}."),
         };

@@ -36,7 +36,7 @@ internal static class RemoveBgApi
 
         using (form)
         {
-            if (!(await requests.ReadAsync(form, caller.Defaults, cancellation)).Succeeded(out var job, out failure)
+            if (!(await requests.ReadAsync(http, form, caller.Defaults, cancellation)).Succeeded(out var job, out failure)
                 || !PictureHeader.Read(job.Picture.Bytes, intake.Value).Succeeded(out var header, out failure)
                 || (failure = await rate.CountAsync(http, header.Width * (long)header.Height)) is not null)
             {
