@@ -17,6 +17,8 @@ internal sealed class TestStore : IAsyncDisposable
         Accounts = new Accounts(Source, Clock);
         Keys = new ApiKeys(Source, Clock);
         FirstAccount = new FirstAccount(Source, Keys, Clock);
+        Idempotency = new IdempotencyKeys(Source, Clock);
+        Ledger = new CreditLedger(Source, Idempotency, Clock);
     }
 
     /// <summary>Where the SQLite file lies; empty on PostgreSQL.</summary>
@@ -36,6 +38,10 @@ internal sealed class TestStore : IAsyncDisposable
     public ApiKeys Keys { get; }
 
     public FirstAccount FirstAccount { get; }
+
+    public IdempotencyKeys Idempotency { get; }
+
+    public CreditLedger Ledger { get; }
 
     /// <summary>A new database, with our schema unless told otherwise.</summary>
     public static async Task<TestStore> CreateAsync(Engine engine = Engine.Sqlite, bool migrated = true)
