@@ -10,9 +10,7 @@ public class CreditLedgerModelTests
     [Theory]
     [OnSqlite(1)]
     [OnSqlite(2)]
-    [OnSqlite(3)]
-    [OnPostgres(1)]
-    [OnPostgres(4)]
+    [OnPostgres(3)]
     public async Task Any_sequence_of_steps_leaves_what_a_simple_model_says(Engine engine, int seed)
     {
         await using var store = await TestStore.CreateAsync(engine);
