@@ -20,6 +20,8 @@ internal sealed class TestStore : IAsyncDisposable
         FirstAccount = new FirstAccount(Source, Keys, Options.Create(new CreditsOptions()), Clock);
         Applications = new Applications(Source, Clock);
         RateWindows = new RateWindows(Source, Clock);
+        Idempotency = new IdempotencyKeys(Source, Clock);
+        Ledger = new CreditLedger(Source, Idempotency, Clock);
     }
 
     /// <summary>Where the SQLite file lies; empty on PostgreSQL.</summary>
@@ -43,6 +45,10 @@ internal sealed class TestStore : IAsyncDisposable
     public Applications Applications { get; }
 
     public RateWindows RateWindows { get; }
+
+    public IdempotencyKeys Idempotency { get; }
+
+    public CreditLedger Ledger { get; }
 
     /// <summary>A new database, with our schema unless told otherwise.</summary>
     public static async Task<TestStore> CreateAsync(Engine engine = Engine.Sqlite, bool migrated = true)
