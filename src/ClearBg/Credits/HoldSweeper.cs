@@ -4,7 +4,7 @@ namespace ClearBg.Credits;
 internal sealed partial class HoldSweeper(CreditLedger ledger, IdempotencyKeys idempotency, RateWindows windows, TimeProvider clock, ILogger<HoldSweeper> logger) : BackgroundService
 {
     /// <summary>Time from one sweep to the next.</summary>
-    public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
