@@ -33,8 +33,12 @@ internal static class RemovalServices
                 MaximumLargePoolFreeBytes = 0,
             }))
             .AddSingleton<Decoder>()
+            .AddSingleton<BoundedDecoder>()
             .AddSingleton<Resizer>()
             .AddSingleton<Compositor>()
+            .AddSingleton<Backdrop>()
+            .AddSingleton<ShadowCaster>()
+            .AddSingleton<Composition>()
             .AddSingleton<Rendering>()
             .AddSingleton<AdmissionGate>()
             .AddSingleton<UploadGate>()
