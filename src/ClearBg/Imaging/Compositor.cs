@@ -130,6 +130,11 @@ internal sealed unsafe class Compositor(BufferPool pool)
 
         for (int x = 0, to = 0; x < source.Length; x++, to += 3)
         {
+            if (source[x] == 0)
+            {
+                continue;
+            }
+
             var rest = 255 - source[x];
             target[to] = Divide255(target[to] * rest);
             target[to + 1] = Divide255(target[to + 1] * rest);

@@ -40,13 +40,16 @@ internal static class CarShadow
         var ground = GroundLine.Of(silhouette);
         var covered = Columns(ground, side, Clearance, EndBlur);
         var touched = Columns(ground, side, ContactGap, ContactBlur);
-        var shadow = ShadowPlane.Around(pool, silhouette, side, 0, side, below);
+
+        // Most of the car stands above any of it.
+        var first = Math.Max(0, (int)(ground.Highest - (Depth * width) - (3 * HazeReach * width)));
+        var shadow = ShadowPlane.Around(pool, silhouette, side, -first, side, below);
         var samples = shadow.Darkness.Samples;
         var stride = shadow.Darkness.Width;
         for (var x = 0; x < stride; x++)
         {
             // Half of the haze lies outside, the core begins at the end of the car.
-            var (line, cover, contact) = (ground.At(x - side), covered[x], CoreContact * touched[x]);
+            var (line, cover, contact) = (ground.At(x - side) - first, covered[x], CoreContact * touched[x]);
             var inside = Step((2 * cover) - 1);
             for (var y = Math.Max(0, (int)(line - (Depth * width))); y < shadow.Darkness.Height; y++)
             {

@@ -60,16 +60,17 @@ internal static class CastShadow
     private static void Project(Plane silhouette, GroundLine ground, float[] lines, Plane outline, int left)
     {
         outline.Samples.Clear();
+        var source = silhouette.Samples;
         for (var y = 0; y < outline.Height; y++)
         {
             var target = outline.Samples.Slice(y * outline.Width, outline.Width);
             for (var x = 0; x < target.Length; x++)
             {
                 var above = (lines[x] - y - 0.5) / Length;
-                if (above >= 0)
+                if (above >= 0 && above <= silhouette.Height)
                 {
                     var column = x + 0.5 - left - (above * Shear);
-                    target[x] = Sample(silhouette, column, ground.At(column) - above);
+                    target[x] = Sample(source, silhouette.Width, column, ground.At(column) - above);
                 }
             }
         }
@@ -92,19 +93,27 @@ internal static class CastShadow
     }
 
     /// <summary>Bilinear; 0 outside.</summary>
-    private static float Sample(Plane silhouette, double x, double y)
+    private static float Sample(ReadOnlySpan<float> samples, int width, double x, double y)
     {
+        var height = samples.Length / width;
         var (left, top) = ((int)Math.Floor(x - 0.5), (int)Math.Floor(y - 0.5));
-        if (left < -1 || left >= silhouette.Width || top < -1 || top >= silhouette.Height)
+        if (left < -1 || left >= width || top < -1 || top >= height)
         {
             return 0;
         }
 
         var (fx, fy) = ((float)(x - 0.5 - left), (float)(y - 0.5 - top));
-        var above = At(left, top) + ((At(left + 1, top) - At(left, top)) * fx);
-        var below = At(left, top + 1) + ((At(left + 1, top + 1) - At(left, top + 1)) * fx);
-        return above + ((below - above) * fy);
+        return (Line(samples, width, height, left, top, fx) * (1 - fy)) + (Line(samples, width, height, left, top + 1, fx) * fy);
+    }
 
-        float At(int column, int row) => column >= 0 && column < silhouette.Width && row >= 0 && row < silhouette.Height ? silhouette.Samples[(row * silhouette.Width) + column] : 0;
+    private static float Line(ReadOnlySpan<float> samples, int width, int height, int x, int y, float fraction)
+    {
+        if (y < 0 || y >= height)
+        {
+            return 0;
+        }
+
+        var (left, right) = (x >= 0 ? samples[(y * width) + x] : 0, x + 1 < width ? samples[(y * width) + x + 1] : 0);
+        return left + ((right - left) * fraction);
     }
 }

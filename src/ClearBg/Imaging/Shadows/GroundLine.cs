@@ -26,6 +26,9 @@ internal sealed class GroundLine
     /// <summary>The row below the lowest covered sample of a column of the silhouette; negative where nothing is covered.</summary>
     public ReadOnlySpan<float> Lowest => _lowest;
 
+    /// <summary>The row at which the ground is highest in the picture.</summary>
+    public float Highest => _points.Min(static point => point.Y);
+
     /// <summary>Finds it. A silhouette that nowhere is covered stands on its last row.</summary>
     /// <param name="silhouette">The subject's coverage in its box, 0–1.</param>
     public static GroundLine Of(Plane silhouette)
