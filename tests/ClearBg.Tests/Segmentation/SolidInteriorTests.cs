@@ -46,7 +46,8 @@ public sealed class SolidInteriorTests : IDisposable
                 }
                 else
                 {
-                    Assert.Equal(was, matte.Row(y)[x]);
+                    // What is as good as opaque may become it.
+                    Assert.InRange(matte.Row(y)[x], was, was >= 250 ? (byte)255 : was);
                 }
             }
         }
