@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using ClearBg.Api;
@@ -12,26 +11,8 @@ namespace ClearBg.Cli;
 /// </summary>
 internal sealed class RemovalSwitches
 {
-    // What the names don't say. The values that each one takes follow from the table.
-    private static readonly FrozenDictionary<string, string> Meanings = new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["size"] = "Most pixels of the output",
-        ["format"] = "Format of the output, else that of -o's extension, else png",
-        ["channels"] = "The picture, or its matte in grey",
-        ["type"] = "What the subject is, which decides the shadow of auto",
-        ["roi"] = "The part of the picture that holds the subject",
-        ["bg_color"] = "New background",
-        ["crop"] = "Crop to the subject",
-        ["crop_margin"] = "Room around the subject when cropping",
-        ["scale"] = "The subject's size against the canvas",
-        ["position"] = "Where on the canvas the subject goes",
-        ["semitransparency"] = "Keep what is see-through, such as car windows",
-        ["shadow_type"] = "Shadow",
-        ["shadow_opacity"] = "The shadow's opacity",
-    }.ToFrozenDictionary(StringComparer.Ordinal);
-
     private readonly (string Name, Option Option)[] _all =
-        [.. RemovalParameters.Described.Select(static parameter => (parameter.Name, CreateOption(parameter.Name, parameter.Expected, parameter.IsSwitch)))];
+        [.. RemovalParameters.Described.Where(static parameter => !parameter.IsForRequestsOnly).Select(static parameter => (parameter.Name, CreateOption(parameter)))];
 
     /// <summary>Adds the options, and a check that refuses the command line when one of them has a value that the API would refuse.</summary>
     public void AddTo(Command command)
@@ -68,14 +49,14 @@ internal sealed class RemovalSwitches
         return RemovalParameters.Read(fields, new RemovalOptions { Format = format });
     }
 
-    private static Option CreateOption(string name, string expected, bool isSwitch)
+    private static Option CreateOption(RemovalParameters.Description parameter)
     {
-        var meaning = Meanings.GetValueOrDefault(name, name);
+        var (name, meaning) = (parameter.Name, parameter.Name is "format" ? "Format of the output, else that of -o's extension, else png" : parameter.Meaning);
 
         // Only for booleans does the library leave the next word alone when it is no value: --crop photo.jpg.
-        return isSwitch
+        return parameter.IsSwitch
             ? new Option<bool>(Dashed(name)) { Description = $"{meaning}." }
-            : new Option<string>(Dashed(name)) { Description = $"{meaning}: {expected}.", HelpName = name.ToUpperInvariant() };
+            : new Option<string>(Dashed(name)) { Description = $"{meaning}: {parameter.Expected}.", HelpName = name.ToUpperInvariant() };
     }
 
     /// <summary>The API's sentence, which begins with the parameter's name, with the name as it is spelt here.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using ClearBg.Api;
+using ClearBg.Api.OpenApi;
 using ClearBg.Credits;
 using ClearBg.Imaging.Vips;
 using ClearBg.Jobs;
@@ -165,6 +166,7 @@ internal static class ServeCommand
         app.MapHealth();
         app.MapRemoveBg();
         app.MapMonitor();
+        app.MapOpenApi();
         return app;
     }
 

@@ -7,6 +7,7 @@ using ClearBg.Imaging;
 using ClearBg.Segmentation;
 using ClearBg.Tests.Segmentation;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ClearBg.Tests.Api;
@@ -39,6 +40,11 @@ internal sealed class Gateway : IAsyncDisposable
     public AdmissionGate Gate => _app.Services.GetRequiredService<AdmissionGate>();
 
     public UploadGate Uploads => _app.Services.GetRequiredService<UploadGate>();
+
+    /// <summary>Method and path of every route of the APIs; that HEAD is answered as GET goes without saying.</summary>
+    public IEnumerable<string> Routes => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        .Where(static route => route.RoutePattern.RawText is not ("/health/live" or "/health/ready" or "/openapi/v1.json"))
+        .SelectMany(static route => route.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods.Except(["HEAD"], StringComparer.Ordinal).Select(method => $"{method} {route.RoutePattern.RawText}"));
 
     public CreditLedger Ledger => _app.Services.GetRequiredService<CreditLedger>();
 

@@ -42,7 +42,7 @@ public sealed class RemoveCommandTests : IDisposable
             Assert.Contains(verb.Options, option => option.Name == name && option.Description is { Length: > 0 });
         }
 
-        Assert.Equal(verb.Options.Count(static option => option.Name is not ("--output" or "--recursive" or "--overwrite" or "--quiet")), RemovalParameters.Described.Count());
+        Assert.Equal(verb.Options.Count(static option => option.Name is not ("--output" or "--recursive" or "--overwrite" or "--quiet")), RemovalParameters.Described.Count(static parameter => !parameter.IsForRequestsOnly));
     }
 
     [Fact]
