@@ -53,7 +53,9 @@ internal static class CommandLine
             RemoveCommand.Create(host),
             EvaluateCommand.Create(host),
             ModelsCommand.Create(host),
+            AccountsCommand.Create(host),
             KeysCommand.Create(host),
+            AppsCommand.Create(host),
             HealthCommand.Create(),
         };
         root.TreatUnmatchedTokensAsErrors = false;

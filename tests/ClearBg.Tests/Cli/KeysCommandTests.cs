@@ -1,5 +1,3 @@
-using System.CommandLine;
-using System.Text.Json;
 using ClearBg.Cli;
 using ClearBg.Credits;
 using ClearBg.Tests.Credits;
@@ -62,7 +60,7 @@ public class KeysCommandTests
         var (code, output, _) = await installation.RunAsync("keys", "list");
 
         Assert.Equal(0, code);
-        Assert.Matches($@"^{id}\tbuild \[ci\]\tdefault\t\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\dZ\t\r?\n$", output);
+        Assert.Matches($@"^{id}\tbuild \[ci\]\tdefault\t\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\dZ\t\t\t\r?\n$", output);
     }
 
     [Fact]
@@ -72,7 +70,7 @@ public class KeysCommandTests
         var account = new Account("00000000000a", "acme", now);
         using var output = new StringWriter();
 
-        KeyTable.Write(output, [new ApiKey("00000000000b", account.Id, "[red]ci[/", now, now)], [account], onTerminal: true);
+        KeyTable.Write(output, [new ApiKey("00000000000b", account.Id, "[red]ci[/", now, now)], [account], [], onTerminal: true);
 
         Assert.Contains("[red]ci[/", output.ToString(), StringComparison.Ordinal);
         Assert.Contains("Account", output.ToString(), StringComparison.Ordinal);
@@ -162,32 +160,5 @@ public class KeysCommandTests
         var (code, output, error) = await installation.RunAsync("keys", "create");
 
         Assert.Equal((1, "", $"The database cannot be used: SQLite Error 19: 'no room'.{Environment.NewLine}"), (code, output, error));
-    }
-
-    /// <summary>A folder with settings and a database, and the program run in it with its output caught.</summary>
-    private sealed class Installation(TestStore store) : IAsyncDisposable
-    {
-        private readonly string _folder = Path.GetDirectoryName(Path.GetDirectoryName(store.Path))!;
-
-        public TestStore Store => store;
-
-        public static async Task<Installation> CreateAsync()
-        {
-            var installation = new Installation(await TestStore.CreateAsync(migrated: false));
-            await installation.ConfigureAsync($$"""{ "Credits": { "Database": {{JsonSerializer.Serialize(installation.Store.Path)}} } }""");
-            return installation;
-        }
-
-        public Task ConfigureAsync(string settings) => File.WriteAllTextAsync(Path.Combine(_folder, "appsettings.json"), settings);
-
-        public async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)
-        {
-            using var output = new StringWriter();
-            using var error = new StringWriter();
-            var code = await CommandLine.RunAsync(args, new InvocationConfiguration { Output = output, Error = error }, new VerbHost(_folder));
-            return (code, output.ToString(), error.ToString());
-        }
-
-        public ValueTask DisposeAsync() => store.DisposeAsync();
     }
 }

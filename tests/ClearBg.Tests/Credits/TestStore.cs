@@ -18,6 +18,8 @@ internal sealed class TestStore : IAsyncDisposable
         Accounts = new Accounts(Source, Clock);
         Keys = new ApiKeys(Source, Clock);
         FirstAccount = new FirstAccount(Source, Keys, Options.Create(new CreditsOptions()), Clock);
+        Idempotency = new IdempotencyKeys(Source, Clock);
+        Ledger = new CreditLedger(Source, Idempotency, Clock);
         Applications = new Applications(Source, Clock);
         RateWindows = new RateWindows(Source, Clock);
     }
@@ -39,6 +41,10 @@ internal sealed class TestStore : IAsyncDisposable
     public ApiKeys Keys { get; }
 
     public FirstAccount FirstAccount { get; }
+
+    public IdempotencyKeys Idempotency { get; }
+
+    public CreditLedger Ledger { get; }
 
     public Applications Applications { get; }
 
