@@ -6,7 +6,7 @@ namespace ClearBg.Cli;
 /// <summary>Accounts as a listing.</summary>
 internal static class AccountTable
 {
-    private static readonly string[] Heading = ["ID", "Name", "Created", "Subscription", "Pay as you go", "Enterprise", "Free calls"];
+    private static readonly string[] Heading = ["ID", "Name", "Created", "Subscription", "Payg", "Enterprise", "Free calls"];
 
     /// <summary>Writes one line an account. Amounts are what it can spend, without what is held for pictures at work.</summary>
     public static void Write(TextWriter output, IEnumerable<Account> accounts, IReadOnlyDictionary<string, Balance> balances) =>

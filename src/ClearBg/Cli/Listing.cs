@@ -34,6 +34,8 @@ internal static class Listing
     private static void WriteTable(TextWriter output, string[] heading, IEnumerable<string[]> rows)
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumns(heading);
+        // What is copied into the next command.
+        table.Columns[0].NoWrap();
         foreach (var row in rows)
         {
             // Text, not strings: those would be read as markup, and a name may hold brackets.

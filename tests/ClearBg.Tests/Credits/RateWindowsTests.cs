@@ -44,6 +44,18 @@ public class RateWindowsTests
     [Theory]
     [OnSqlite]
     [OnPostgres]
+    public async Task A_limit_that_was_lowered_or_raised_holds_in_the_window_that_runs(Engine engine)
+    {
+        await using var store = await TestStore.CreateAsync(engine);
+        var end = (await TakeAsync(store, 400)).EndsAt;
+
+        Assert.Equal(new RateWindow(false, 100, 100, end), await store.RateWindows.TakeAsync("key", 1, 100, end + Minute));
+        Assert.Equal(new RateWindow(true, 900, 850, end), await store.RateWindows.TakeAsync("key", 450, 900, end + Minute));
+    }
+
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
     public async Task Subjects_do_not_touch_each_other(Engine engine)
     {
         await using var store = await TestStore.CreateAsync(engine);
