@@ -126,9 +126,9 @@ public class KeysCommandTests
         var account = new Account("00000000000a", "acme", now);
         using var output = new StringWriter();
 
-        KeyTable.Write(output, [new ApiKey("00000000000b", account.Id, "[red]ci[/", now, now, "00000000000c")], [account], [new("00000000000c", "camera", 0, true, now)], onTerminal: true);
+        KeyTable.Write(output, [new ApiKey("00000000000b", account.Id, "[b]ci[/", now, now, "00000000000c")], [account], [new("00000000000c", "camera", 0, true, now)], onTerminal: true);
 
-        Assert.Contains("[red]ci[/", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("[b]ci[/", output.ToString(), StringComparison.Ordinal);
         Assert.Contains("Account", output.ToString(), StringComparison.Ordinal);
         Assert.Contains("00000000000b", output.ToString(), StringComparison.Ordinal);
     }
