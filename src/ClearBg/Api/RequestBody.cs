@@ -54,6 +54,6 @@ internal static class RequestBody
             return PictureHeader.TooLarge(limits);
         }
 
-        return bytes.Length > 0 ? bytes.Take() : new Failure(FailureCode.InvalidRequest, "The body is empty.");
+        return bytes.Length > 0 ? bytes.Take() : new Failure(FailureCode.MissingSource, "The body is empty.");
     }
 }

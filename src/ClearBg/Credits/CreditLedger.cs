@@ -7,8 +7,8 @@ namespace ClearBg.Credits;
 /// At any moment balance + holds = the sum of the account's entries, and nothing is negative: <see cref="LedgerEntries"/>, <see cref="Migrations"/>.
 /// </summary>
 /// <remarks>
-/// Any number of processes may share the database. Each method is one transaction that changes one hold and one balance at most, the hold first; so none
-/// waits for another in a circle. Times come from each process's own clock: holds live for minutes, and clocks must agree better than that.
+/// Any number of processes may share the database. A transaction locks one hold at most, and after it one balance or one idempotency record; so none waits for
+/// another in a circle. Times come from each process's own clock: holds live for minutes, and clocks must agree better than that.
 /// </remarks>
 internal sealed class CreditLedger(DbDataSource database, IdempotencyKeys idempotency, TimeProvider clock)
 {

@@ -4,7 +4,7 @@ namespace ClearBg.Credits;
 internal sealed partial class HoldSweeper(CreditLedger ledger, IdempotencyKeys idempotency, RateWindows windows, TimeProvider clock, ILogger<HoldSweeper> logger) : BackgroundService
 {
     /// <summary>Time from one sweep to the next.</summary>
-    public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -20,13 +20,13 @@ internal sealed partial class HoldSweeper(CreditLedger ledger, IdempotencyKeys i
     {
         try
         {
-            if (await ledger.ExpireAsync(cancellation) is > 0 and var holds)
+            var holds = await ledger.ExpireAsync(cancellation);
+            await idempotency.SweepAsync(cancellation);
+            await windows.SweepAsync(cancellation);
+            if (holds > 0)
             {
                 LogReturned(holds);
             }
-
-            await idempotency.SweepAsync(cancellation);
-            await windows.SweepAsync(cancellation);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -35,9 +35,9 @@ internal sealed partial class HoldSweeper(CreditLedger ledger, IdempotencyKeys i
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Holds} holds were past their lifetime; their credits are back in the balances")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Holds past their lifetime whose credits went back into the balances: {Holds}")]
     private partial void LogReturned(int holds);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Holds past their lifetime could not be returned")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Holds past their lifetime could not be returned; the next sweep tries again")]
     private partial void LogFailed(Exception exception);
 }

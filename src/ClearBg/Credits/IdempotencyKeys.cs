@@ -57,7 +57,7 @@ internal sealed class IdempotencyKeys(DbDataSource database, TimeProvider clock)
 
         for (var tries = 0; tries < Tries; tries++)
         {
-            if (await ClaimAsync(keyId, key, fingerprint, answer, runningFor, cancellation) is { } id)
+            if (await database.TransactAsync(connection => ClaimAsync(connection, keyId, key, fingerprint, answer, runningFor, cancellation), cancellation) is { } id)
             {
                 return new Idempotency(IdempotencyState.New, id);
             }
@@ -74,11 +74,8 @@ internal sealed class IdempotencyKeys(DbDataSource database, TimeProvider clock)
     }
 
     /// <summary>Records that the request was answered, where it cost nothing. False when the record was abandoned, or went to another process because it took too long.</summary>
-    public async Task<bool> CompleteAsync(string id, CancellationToken cancellation = default)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        return await CompleteAsync(connection, id, cancellation);
-    }
+    public Task<bool> CompleteAsync(string id, CancellationToken cancellation = default) =>
+        database.TransactAsync(connection => CompleteAsync(connection, id, cancellation), cancellation);
 
     /// <summary>As <see cref="CompleteAsync(string, CancellationToken)"/>, inside the connection's transaction.</summary>
     public async Task<bool> CompleteAsync(DbConnection connection, string id, CancellationToken cancellation)
@@ -91,24 +88,29 @@ internal sealed class IdempotencyKeys(DbDataSource database, TimeProvider clock)
     }
 
     /// <summary>Forgets a request that failed, so that the next one with its key starts anew. What was completed stays.</summary>
-    public async Task AbandonAsync(string id, CancellationToken cancellation = default)
-    {
-        await using var command = database.Command("DELETE FROM idempotency_keys WHERE id = @id AND state = 'running'", ("@id", id));
-        await command.ExecuteNonQueryAsync(cancellation);
-    }
+    public Task AbandonAsync(string id, CancellationToken cancellation = default) => database.TransactAsync(
+        async connection =>
+        {
+            await using var command = connection.Command("DELETE FROM idempotency_keys WHERE id = @id AND state = 'running'", ("@id", id));
+            return await command.ExecuteNonQueryAsync(cancellation);
+        },
+        cancellation);
 
     /// <summary>Deletes records past their time and says how many. They counted for nothing before.</summary>
-    public async Task<int> SweepAsync(CancellationToken cancellation = default)
-    {
-        await using var command = database.Command("DELETE FROM idempotency_keys WHERE expires_at <= @now", ("@now", clock.Milliseconds));
-        return await command.ExecuteNonQueryAsync(cancellation);
-    }
+    public Task<int> SweepAsync(CancellationToken cancellation = default) => database.TransactAsync(
+        async connection =>
+        {
+            await using var command = connection.Command("DELETE FROM idempotency_keys WHERE expires_at <= @now", ("@now", clock.Milliseconds));
+            return await command.ExecuteNonQueryAsync(cancellation);
+        },
+        cancellation);
 
     /// <summary>The new record's id, or null when there is one that counts.</summary>
-    private async Task<string?> ClaimAsync(string keyId, string key, string fingerprint, string answer, TimeSpan runningFor, CancellationToken cancellation)
+    private async Task<string?> ClaimAsync(
+        DbConnection connection, string keyId, string key, string fingerprint, string answer, TimeSpan runningFor, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
-        await using var command = database.Command(
+        await using var command = connection.Command(
             """
             INSERT INTO idempotency_keys (id, key_id, text, fingerprint, answer, state, expires_at)
             VALUES (@id, @key, @text, @fingerprint, @answer, 'running', @until)

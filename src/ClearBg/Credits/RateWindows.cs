@@ -32,29 +32,8 @@ internal sealed class RateWindows(DbDataSource database, TimeProvider clock)
     /// <param name="cancellation">The request's end.</param>
     public async Task<RateWindow> TakeAsync(string subject, long weight, long limit, DateTimeOffset endsAt, CancellationToken cancellation = default)
     {
-        await using var command = database.Command(
-            """
-            INSERT INTO rate_windows (subject, used, ends_at) VALUES (@subject, @weight, @end)
-            ON CONFLICT (subject) DO UPDATE SET
-              used = CASE WHEN rate_windows.ends_at <= @now THEN @weight ELSE rate_windows.used + @weight END,
-              ends_at = CASE WHEN rate_windows.ends_at <= @now THEN @end ELSE rate_windows.ends_at END
-            WHERE rate_windows.ends_at <= @now OR rate_windows.used + @weight <= @limit
-            RETURNING used, ends_at
-            """,
-            ("@subject", subject),
-            ("@weight", Math.Min(weight, limit)),
-            ("@limit", limit),
-            ("@now", clock.Milliseconds),
-            ("@end", endsAt.ToUnixTimeMilliseconds()));
-        await using (var reader = await command.ExecuteReaderAsync(cancellation))
-        {
-            if (await reader.ReadAsync(cancellation))
-            {
-                return new RateWindow(true, limit, reader.GetInt64(0), reader.GetTime(1));
-            }
-        }
-
-        return await LookAsync(subject, limit, endsAt, cancellation);
+        var taken = await database.TransactAsync(connection => TakeAsync(connection, subject, weight, limit, endsAt, cancellation), cancellation);
+        return taken ?? await LookAsync(subject, limit, endsAt, cancellation);
     }
 
     /// <summary>As it stands, with nothing counted.</summary>
@@ -69,20 +48,44 @@ internal sealed class RateWindows(DbDataSource database, TimeProvider clock)
     }
 
     /// <summary>Takes back what was counted, as long as its window lasts.</summary>
-    public async Task GiveBackAsync(string subject, long weight, RateWindow window, CancellationToken cancellation = default)
-    {
-        await using var command = database.Command(
-            "UPDATE rate_windows SET used = used - @weight WHERE subject = @subject AND ends_at = @end AND used >= @weight",
-            ("@subject", subject),
-            ("@weight", Math.Min(weight, window.Limit)),
-            ("@end", window.EndsAt.ToUnixTimeMilliseconds()));
-        await command.ExecuteNonQueryAsync(cancellation);
-    }
+    public Task GiveBackAsync(string subject, long weight, RateWindow window, CancellationToken cancellation = default) => database.TransactAsync(
+        async connection =>
+        {
+            await using var command = connection.Command(
+                "UPDATE rate_windows SET used = used - @weight WHERE subject = @subject AND ends_at = @end AND used >= @weight",
+                ("@subject", subject),
+                ("@weight", Math.Min(weight, window.Limit)),
+                ("@end", window.EndsAt.ToUnixTimeMilliseconds()));
+            return await command.ExecuteNonQueryAsync(cancellation);
+        },
+        cancellation);
 
     /// <summary>Deletes windows that have ended, and returns how many.</summary>
-    public async Task<int> SweepAsync(CancellationToken cancellation = default)
+    public Task<int> SweepAsync(CancellationToken cancellation = default) => database.TransactAsync(
+        async connection =>
+        {
+            await using var command = connection.Command("DELETE FROM rate_windows WHERE ends_at <= @now", ("@now", clock.Milliseconds));
+            return await command.ExecuteNonQueryAsync(cancellation);
+        },
+        cancellation);
+
+    private async Task<RateWindow?> TakeAsync(DbConnection connection, string subject, long weight, long limit, DateTimeOffset endsAt, CancellationToken cancellation)
     {
-        await using var command = database.Command("DELETE FROM rate_windows WHERE ends_at <= @now", ("@now", clock.Milliseconds));
-        return await command.ExecuteNonQueryAsync(cancellation);
+        await using var command = connection.Command(
+            """
+            INSERT INTO rate_windows (subject, used, ends_at) VALUES (@subject, @weight, @end)
+            ON CONFLICT (subject) DO UPDATE SET
+              used = CASE WHEN rate_windows.ends_at <= @now THEN @weight ELSE rate_windows.used + @weight END,
+              ends_at = CASE WHEN rate_windows.ends_at <= @now THEN @end ELSE rate_windows.ends_at END
+            WHERE rate_windows.ends_at <= @now OR rate_windows.used + @weight <= @limit
+            RETURNING used, ends_at
+            """,
+            ("@subject", subject),
+            ("@weight", Math.Min(weight, limit)),
+            ("@limit", limit),
+            ("@now", clock.Milliseconds),
+            ("@end", endsAt.ToUnixTimeMilliseconds()));
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        return await reader.ReadAsync(cancellation) ? new RateWindow(true, limit, reader.GetInt64(0), reader.GetTime(1)) : null;
     }
 }

@@ -12,17 +12,18 @@ internal static class SqlTransactions
     {
         /// <summary>Commits when <paramref name="work"/> gives a value; what gives null or throws leaves nothing behind.</summary>
         /// <remarks>
-        /// SQLite begins with the write lock (the driver's BEGIN IMMEDIATE), so nothing can fail half-way for another writer. PostgreSQL runs at READ COMMITTED:
-        /// a statement sees what was committed before it and waits for rows that others change. Tried again is what the driver calls transient: a lost
-        /// connection, a server that restarts, a deadlock. The loss may have hidden a commit that succeeded, so work has to bear being done twice.
+        /// SQLite begins with the write lock (the driver's BEGIN IMMEDIATE), so nothing can fail half-way for another writer; in this process writers take turns.
+        /// PostgreSQL runs at READ COMMITTED: a statement sees what was committed before it and waits for rows that others change. Tried again is what the driver
+        /// calls transient: a lost connection, a server that restarts, a deadlock. The loss may have hidden a commit that succeeded, so work has to bear being
+        /// done twice.
         /// </remarks>
-        public async Task<T?> TransactAsync<T>(Func<DbConnection, Task<T?>> work, CancellationToken cancellation)
-            where T : class
+        public async Task<T> TransactAsync<T>(Func<DbConnection, Task<T>> work, CancellationToken cancellation)
         {
             for (var tries = 1; ; tries++)
             {
                 try
                 {
+                    using var turn = source is SqliteSource file ? await file.TakeTurnAsync(cancellation) : null;
                     await using var connection = await source.OpenConnectionAsync(cancellation);
                     await using var transaction = await connection.BeginTransactionAsync(cancellation);
                     var value = await work(connection);

@@ -22,6 +22,8 @@ internal sealed class SqliteSource : DbDataSource
 
     private readonly string _connectionString;
 
+    private readonly SemaphoreSlim _turn = new(1);
+
     // Open as long as the source: the last connection to close would fold the log into the file and delete it, at every statement.
     private readonly Connection _keeper;
 
@@ -69,6 +71,16 @@ internal sealed class SqliteSource : DbDataSource
         }
     }
 
+    /// <summary>
+    /// Waits, first come first served, until no other writer of this process has its turn; disposing the result ends this one's. SQLite's own wait is a lottery
+    /// that blocks a thread: of 32 writers at once some drew no lock for longer than <see cref="BusySeconds"/>. Other processes still draw, against one.
+    /// </summary>
+    public async Task<IDisposable> TakeTurnAsync(CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation);
+        return new Turn(_turn);
+    }
+
     /// <inheritdoc/>
     protected override DbConnection CreateDbConnection() => new Connection(_connectionString);
 
@@ -76,6 +88,7 @@ internal sealed class SqliteSource : DbDataSource
     protected override void Dispose(bool disposing)
     {
         _keeper.Dispose();
+        _turn.Dispose();
         base.Dispose(disposing);
     }
 
@@ -120,6 +133,11 @@ internal sealed class SqliteSource : DbDataSource
         // A connection counts as one that uses the log only after its first read.
         command.CommandText = "SELECT count(*) FROM sqlite_schema";
         command.ExecuteNonQuery();
+    }
+
+    private sealed class Turn(SemaphoreSlim turn) : IDisposable
+    {
+        public void Dispose() => turn.Release();
     }
 
     // A connection class of its own, because commands of a DbDataSource open their connection without asking the source.

@@ -29,4 +29,19 @@ internal static class ColourProfile
             return Raster.From(pool, image, cancellation);
         }
     }
+
+    /// <summary>The same for a raster, which this takes over.</summary>
+    public static Raster ToSrgb(BufferPool pool, Raster raster, byte[]? profile, CancellationToken cancellation)
+    {
+        if (profile is null)
+        {
+            return raster;
+        }
+
+        using (raster)
+        {
+            using var image = raster.AsVips();
+            return ToSrgb(pool, image, profile, cancellation);
+        }
+    }
 }

@@ -1,8 +1,9 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace ClearBg.Imaging;
 
-/// <summary>Puts pictures together: the cut-out from picture, matte and edge colours; then the cut-out on a canvas, with or without a background.</summary>
+/// <summary>Puts pictures together: the cut-out from picture, matte and edge colours; then the cut-out on a canvas, with or without a background and a shadow.</summary>
 internal sealed unsafe class Compositor(BufferPool pool)
 {
     /// <summary>Gives the foreground colour of an edge pixel: column, row, the picture's colour (0–255 in three lanes), alpha (0–1).</summary>
@@ -72,34 +73,74 @@ internal sealed unsafe class Compositor(BufferPool pool)
     /// <returns>RGB over an opaque background, else RGBA.</returns>
     public Raster Place(Raster cutOut, int canvasWidth, int canvasHeight, int left, int top, Rgba? background)
     {
+        var canvas = Canvas(canvasWidth, canvasHeight, background);
+        Lay(cutOut, canvas, left, top);
+        return canvas;
+    }
+
+    /// <summary>A canvas of one colour: RGB when it is opaque, else RGBA.</summary>
+    /// <param name="width">Pixels.</param>
+    /// <param name="height">Pixels.</param>
+    /// <param name="background">Null for none.</param>
+    public Raster Canvas(int width, int height, Rgba? background)
+    {
         var plate = background ?? default;
-        var result = new Raster(pool, canvasWidth, canvasHeight, plate.IsOpaque ? 3 : 4);
-        Bands(canvasHeight, row =>
+        var canvas = new Raster(pool, width, height, plate.IsOpaque ? 3 : 4);
+        Bands(height, row => Fill(canvas.Row(row), plate, canvas.Bands));
+        return canvas;
+    }
+
+    /// <summary>Lays a cut-out over what a canvas shows.</summary>
+    /// <param name="cutOut">RGBA, no larger than the canvas.</param>
+    /// <param name="canvas">RGB or RGBA, in the cut-out's colour space.</param>
+    /// <param name="left">Column of the cut-out's left edge.</param>
+    /// <param name="top">Row of its top edge.</param>
+    public static void Lay(Raster cutOut, Raster canvas, int left, int top) => Bands(cutOut.Height, row =>
+    {
+        var target = canvas.Row(top + row).Slice(left * canvas.Bands, cutOut.Width * canvas.Bands);
+        if (canvas.Bands == 3)
         {
-            var target = result.Row(row);
-            Fill(target, plate, result.Bands);
-            if (row < top || row >= top + cutOut.Height)
+            OverOpaque(cutOut.Row(row), target);
+        }
+        else
+        {
+            OverTranslucent(MemoryMarshal.Cast<byte, uint>(cutOut.Row(row)), MemoryMarshal.Cast<byte, uint>(target));
+        }
+    });
+
+    /// <summary>Lays black over what a canvas shows.</summary>
+    /// <param name="shade">One band: how much of it, 0–255. No larger than the canvas.</param>
+    /// <param name="canvas">RGB or RGBA.</param>
+    /// <param name="left">Column of the shade's left edge.</param>
+    /// <param name="top">Row of its top edge.</param>
+    public static void Darken(Raster shade, Raster canvas, int left, int top) => Bands(shade.Height, row =>
+    {
+        var source = shade.Row(row);
+        var target = canvas.Row(top + row).Slice(left * canvas.Bands, shade.Width * canvas.Bands);
+        if (canvas.Bands == 4)
+        {
+            var pixels = MemoryMarshal.Cast<byte, uint>(target);
+            for (var x = 0; x < source.Length; x++)
             {
-                return;
+                pixels[x] = Over((uint)source[x] << 24, pixels[x]);
             }
 
-            var source = cutOut.Row(row - top);
-            target = target.Slice(left * result.Bands, cutOut.Width * result.Bands);
-            if (plate.IsOpaque)
+            return;
+        }
+
+        for (int x = 0, to = 0; x < source.Length; x++, to += 3)
+        {
+            if (source[x] == 0)
             {
-                OverOpaque(source, target, plate);
+                continue;
             }
-            else if (plate.Alpha == 0)
-            {
-                source.CopyTo(target);
-            }
-            else
-            {
-                OverTranslucent(source, target, plate);
-            }
-        });
-        return result;
-    }
+
+            var rest = 255 - source[x];
+            target[to] = Divide255(target[to] * rest);
+            target[to + 1] = Divide255(target[to + 1] * rest);
+            target[to + 2] = Divide255(target[to + 2] * rest);
+        }
+    });
 
     /// <summary>The same for a matte or an RGB picture, on black.</summary>
     public Raster Pad(Raster raster, int canvasWidth, int canvasHeight, int left, int top)
@@ -152,7 +193,7 @@ internal sealed unsafe class Compositor(BufferPool pool)
     {
         if (bands == 4)
         {
-            System.Runtime.InteropServices.MemoryMarshal.Cast<byte, uint>(row).Fill(Pack(colour.Red, colour.Green, colour.Blue, colour.Alpha));
+            MemoryMarshal.Cast<byte, uint>(row).Fill(Pack(colour.Red, colour.Green, colour.Blue, colour.Alpha));
             return;
         }
 
@@ -162,30 +203,44 @@ internal sealed unsafe class Compositor(BufferPool pool)
         }
     }
 
-    private static void OverOpaque(ReadOnlySpan<byte> source, Span<byte> target, Rgba plate)
+    private static void OverOpaque(ReadOnlySpan<byte> source, Span<byte> target)
     {
         for (int from = 0, to = 0; from < source.Length; from += 4, to += 3)
         {
             var (alpha, rest) = (source[from + 3], 255 - source[from + 3]);
-            target[to] = Divide255((source[from] * alpha) + (plate.Red * rest));
-            target[to + 1] = Divide255((source[from + 1] * alpha) + (plate.Green * rest));
-            target[to + 2] = Divide255((source[from + 2] * alpha) + (plate.Blue * rest));
+            target[to] = Divide255((source[from] * alpha) + (target[to] * rest));
+            target[to + 1] = Divide255((source[from + 1] * alpha) + (target[to + 1] * rest));
+            target[to + 2] = Divide255((source[from + 2] * alpha) + (target[to + 2] * rest));
+        }
+    }
+
+    private static void OverTranslucent(ReadOnlySpan<uint> source, Span<uint> target)
+    {
+        for (var i = 0; i < source.Length; i++)
+        {
+            target[i] = Over(source[i], target[i]);
         }
     }
 
     /// <summary>Porter and Duff's "over" with straight alpha on both sides (Compositing Digital Images, 1984).</summary>
-    private static void OverTranslucent(ReadOnlySpan<byte> source, Span<byte> target, Rgba plate)
+    private static uint Over(uint over, uint under)
     {
-        for (var i = 0; i < source.Length; i += 4)
+        if (over >> 24 is 0)
         {
-            var alpha = source[i + 3] / 255f;
-            var under = plate.Alpha / 255f * (1 - alpha);
-            var sum = alpha + under;
-            target[i] = (byte)((((source[i] * alpha) + (plate.Red * under)) / sum) + 0.5f);
-            target[i + 1] = (byte)((((source[i + 1] * alpha) + (plate.Green * under)) / sum) + 0.5f);
-            target[i + 2] = (byte)((((source[i + 2] * alpha) + (plate.Blue * under)) / sum) + 0.5f);
-            target[i + 3] = (byte)((sum * 255f) + 0.5f);
+            return under;
         }
+
+        if (over >> 24 is 255 || under >> 24 is 0)
+        {
+            return over;
+        }
+
+        var alpha = (over >> 24) / 255f;
+        var below = (under >> 24) / 255f * (1 - alpha);
+        var sum = alpha + below;
+        return Mix(0) | (Mix(8) << 8) | (Mix(16) << 16) | ((uint)((sum * 255f) + 0.5f) << 24);
+
+        uint Mix(int shift) => (uint)((((((over >> shift) & 255) * alpha) + (((under >> shift) & 255) * below)) / sum) + 0.5f);
     }
 
     /// <summary>Rounded division by 255, exact for every product of two bytes and their sums up to 65,025.</summary>

@@ -32,17 +32,27 @@ internal sealed unsafe class Plane : IDisposable
     /// <param name="width">Of the used part, samples.</param>
     /// <param name="height">Of the used part, samples.</param>
     /// <param name="target">One band, any size.</param>
-    public void ResampleTo(double left, double top, double width, double height, Raster target)
+    public void ResampleTo(double left, double top, double width, double height, Raster target) =>
+        ResampleTo(left, top, width, height, target, new Box(0, 0, target.Width, target.Height));
+
+    /// <summary>The same into a part of a raster, whose other samples stay as they are.</summary>
+    /// <param name="left">Left edge of the used part, samples.</param>
+    /// <param name="top">Top edge of the used part, samples.</param>
+    /// <param name="width">Of the used part, samples.</param>
+    /// <param name="height">Of the used part, samples.</param>
+    /// <param name="target">One band, any size.</param>
+    /// <param name="place">In the target.</param>
+    public void ResampleTo(double left, double top, double width, double height, Raster target, Box place)
     {
-        var columns = new TriangleFilter(Width, left, width, target.Width);
-        var rows = new TriangleFilter(Height, top, height, target.Height);
-        Parallel.For(0, (target.Height + BandRows - 1) / BandRows, band =>
+        var columns = new TriangleFilter(Width, left, width, place.Width);
+        var rows = new TriangleFilter(Height, top, height, place.Height);
+        Parallel.For(0, (place.Height + BandRows - 1) / BandRows, band =>
         {
             using var line = new Scratch(Width);
-            for (var y = band * BandRows; y < Math.Min(target.Height, (band + 1) * BandRows); y++)
+            for (var y = band * BandRows; y < Math.Min(place.Height, (band + 1) * BandRows); y++)
             {
                 Blend(rows, y, line.Samples);
-                Stretch(columns, line.Samples, target.Row(y));
+                Stretch(columns, line.Samples, target.Row(place.Top + y).Slice(place.Left, place.Width));
             }
         });
     }

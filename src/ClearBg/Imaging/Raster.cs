@@ -48,6 +48,14 @@ internal sealed unsafe class Raster : IDisposable
         }
     }
 
+    /// <summary>A libvips view of a part of this raster, valid as long as this raster.</summary>
+    public VipsImage AsVips(Box part)
+    {
+        using var whole = AsVips();
+        using var operation = new VipsOperation("extract_area");
+        return operation.Set("input", whole).Set("left", part.Left).Set("top", part.Top).Set("width", part.Width).Set("height", part.Height).Run("out")!;
+    }
+
     /// <summary>Computes a libvips image of 8-bit samples into pooled memory.</summary>
     /// <exception cref="VipsException">The source is corrupt.</exception>
     public static Raster From(BufferPool pool, VipsImage image, CancellationToken cancellation)

@@ -14,7 +14,19 @@ internal sealed class Resizer(BufferPool pool)
     public Raster Resize(Raster source, int width, int height, string kernel, CancellationToken cancellation)
     {
         using var image = source.AsVips();
-        if (source.Bands != 4)
+        return Resize(image, width, height, kernel, cancellation);
+    }
+
+    /// <summary>The same for a part of a raster.</summary>
+    public Raster Resize(Raster source, Box part, int width, int height, string kernel, CancellationToken cancellation)
+    {
+        using var image = source.AsVips(part);
+        return Resize(image, width, height, kernel, cancellation);
+    }
+
+    private Raster Resize(VipsImage image, int width, int height, string kernel, CancellationToken cancellation)
+    {
+        if (image.Bands != 4)
         {
             using var resized = Scale(image, width, height, kernel);
             return Raster.From(pool, resized, cancellation);

@@ -18,10 +18,11 @@ internal readonly record struct OutputSize(int Width, int Height)
     /// <summary>With more pixels than the cap, both sides shrink by √(cap ∕ pixels), rounded down: 1600 × 1200 as preview is 577 × 433.</summary>
     /// <param name="width">Of the upright picture, pixels.</param>
     /// <param name="height">Of the upright picture, pixels.</param>
-    /// <param name="options">Size, format and background decide the cap.</param>
-    public static OutputSize Of(int width, int height, RemovalOptions options)
+    /// <param name="options">Size, format and background colour decide the cap.</param>
+    /// <param name="coversAll">A background image without a transparent pixel is put behind the subject.</param>
+    public static OutputSize Of(int width, int height, RemovalOptions options, bool coversAll = false)
     {
-        var (pixels, cap) = (width * (long)height, MaxPixels(options));
+        var (pixels, cap) = (width * (long)height, MaxPixels(options, coversAll));
         if (pixels <= cap)
         {
             return new OutputSize(width, height);
@@ -35,7 +36,7 @@ internal readonly record struct OutputSize(int Width, int Height)
     public static bool FitsPreview(int width, int height) => width * (long)height <= PreviewPixels;
 
     /// <summary>The most pixels that an answer may have.</summary>
-    public static long MaxPixels(RemovalOptions options)
+    public static long MaxPixels(RemovalOptions options, bool coversAll = false)
     {
         var tier = options.Size switch
         {
@@ -47,8 +48,9 @@ internal readonly record struct OutputSize(int Width, int Height)
             _ => throw new ArgumentOutOfRangeException(nameof(options), options.Size, null),
         };
 
-        // Without an opaque background almost every answer has transparent pixels, and auto then means PNG.
-        var png = options.Format == OutputFormat.Png || (options.Format == OutputFormat.Auto && options.Background is not { IsOpaque: true });
+        // Without an opaque background almost every answer has transparent pixels, and auto then means PNG; as it does for a matte.
+        var opaque = options.ShowsBackground && (coversAll || options.Background is { IsOpaque: true });
+        var png = options.Format == OutputFormat.Png || (options.Format == OutputFormat.Auto && !opaque);
         return png ? Math.Min(tier, PngPixels) : tier;
     }
 }

@@ -40,6 +40,9 @@ internal sealed record RemovalOptions
 
     /// <summary>Where the subject goes; null leaves it where it is, unless <see cref="Scale"/> is set, which centres it.</summary>
     public Position? Position { get; init; }
+
+    /// <summary>False where the answer is or holds a matte, for whoever composes it: a background, of colour or an image, and a shadow then mean nothing.</summary>
+    public bool ShowsBackground => Channels == OutputChannels.Rgba && Format != OutputFormat.Zip;
 }
 
 /// <summary>A shadow under or behind the subject.</summary>

@@ -1,6 +1,5 @@
 using ClearBg.Admission;
 using ClearBg.Imaging;
-using ClearBg.Imaging.Vips;
 using ClearBg.Intake;
 using ClearBg.Segmentation;
 using Microsoft.Extensions.Options;
@@ -10,29 +9,34 @@ namespace ClearBg.Jobs;
 /// <summary>
 /// From the bytes of a picture to the bytes of its cut-out.
 /// <code>
-///  1 what was sent        signature, header: format, width × height, orientation
+///  1 what was sent        signature, header: format, width × height, orientation; of a background image too; the region of interest
 ///  2 admission            megapixels in flight; a bounded queue
 ///  3 decode               upright, 8-bit RGB(A); no larger than needed
-///  4 segment              sRGB copy at the model's size → ONNX session → matte
+///  4 segment              sRGB copy at the model's size → ONNX session → matte; once more on the region alone where the whole shows nothing there
 ///  5 tier downscale       to the output's size
-///  6 refine               matte to the output's size, times the picture's own alpha; foreground colours at the edge
-///  7 compose              box, crop, scale, position, background
+///  6 refine               matte to the output's size, cut at the region, times the picture's own alpha; see-through parts; foreground colours at the edge
+///  7 compose              box, crop, scale, position; from bottom to top: background colour, background image, shadow, cut-out
 ///  8 encode
 /// </code>
 /// Expected refusals are <see cref="Failure"/>s. Nothing outlives the call but the result: every buffer goes back to the pool on every path.
 /// </summary>
-internal sealed partial class RemovalPipeline(
+internal sealed class RemovalPipeline(
     BufferPool pool,
-    Decoder decoder,
+    BoundedDecoder decoder,
     Resizer resizer,
     Rendering rendering,
     SharedModel model,
     AdmissionGate gate,
-    IOptions<IntakeOptions> intake,
-    ILogger<RemovalPipeline> log)
+    IOptions<IntakeOptions> intake)
 {
     /// <summary>Memory that a pixel in flight takes.</summary>
     private const int BytesPerPixel = 16;
+
+    /// <summary>
+    /// A region of which less is covered is looked at again, alone. Not always: on 28 pictures of known mattes, regions drawn a twentieth around the subject came out
+    /// at an IoU of 0.90 from the whole picture, 0.84 alone and 0.83 with an eighth of surroundings.
+    /// </summary>
+    private const double LeastCoverage = 0.01;
 
     /// <summary>A matte of every picture's own size: JPG is the format without a cap below that of the sizes.</summary>
     private static readonly RemovalOptions OwnSize = new() { Size = SizeTier.FiftyMegapixels, Format = OutputFormat.Jpg, Channels = OutputChannels.Alpha };
@@ -41,7 +45,7 @@ internal sealed partial class RemovalPipeline(
     /// <param name="job">What was sent; its bytes must last until the task ends.</param>
     /// <param name="cancellation">Frees the place in the queue, or stops decoding, inference and encoding.</param>
     public Task<Outcome<RemovalResult>> RunAsync(RemovalJob job, CancellationToken cancellation) =>
-        RunAsync(job, (picture, matte, metadata, stages) => Finish(picture, matte, metadata, job.Options, stages, cancellation), cancellation);
+        RunAsync(job, (picture, matte, metadata, background, stages) => Finish(picture, matte, metadata, job.Options, background, stages, cancellation), cancellation);
 
     /// <summary>
     /// Runs a job as far as its matte: steps 1 to 6, at the picture's own size up to 50 megapixels. Where no subject was found the matte says so by itself;
@@ -51,14 +55,14 @@ internal sealed partial class RemovalPipeline(
     /// <param name="cancellation">Frees the place in the queue, or stops decoding and inference.</param>
     /// <returns>One band, upright, which is the caller's to dispose; or a refusal.</returns>
     public Task<Outcome<Raster>> MatteAsync(PixelBuffer file, CancellationToken cancellation) =>
-        RunAsync(new RemovalJob(file, OwnSize), (_, matte, _, _) => Copy(matte), cancellation);
+        RunAsync(new RemovalJob(file, OwnSize), (_, matte, _, _, _) => Copy(matte), cancellation);
 
     /// <summary>Steps 1 to 6.</summary>
     /// <param name="job">As for the others.</param>
     /// <param name="finish">What comes after; the rasters it is given end with it.</param>
     /// <param name="cancellation">As for the others.</param>
     private async Task<Outcome<T>> RunAsync<T>(
-        RemovalJob job, Func<Raster, Raster, PictureMetadata, StageTimes, Outcome<T>> finish, CancellationToken cancellation)
+        RemovalJob job, Func<Raster, Raster, PictureMetadata, BackgroundPicture?, StageTimes, Outcome<T>> finish, CancellationToken cancellation)
         where T : notnull
     {
         var (file, options) = (job.Picture, job.Options);
@@ -70,11 +74,22 @@ internal sealed partial class RemovalPipeline(
         }
 
         var (width, height) = header.Upright;
-        var output = OutputSize.Of(width, height, options);
+        if (!RegionOfInterest.Of(options.Region, width, height).Succeeded(out var region, out failure))
+        {
+            return failure;
+        }
+
+        BackgroundPicture? background = null;
+        if (options.ShowsBackground && job.BackgroundImage is { } image && !BackgroundPicture.Read(image, intake.Value).Succeeded(out background, out failure))
+        {
+            return failure;
+        }
+
+        var output = OutputSize.Of(width, height, options, background is { IsOpaque: true });
 
         // 2 admission
         var stages = new StageTimes();
-        using var admitted = await gate.EnterAsync(Weight(width * (long)height, file.Length, options), cancellation);
+        using var admitted = await gate.EnterAsync(Weight(header, file, background, options), cancellation);
         if (!admitted.IsAcquired)
         {
             return new Failure(FailureCode.Overloaded, RetryAfterSeconds: admitted.RetryAfterSeconds);
@@ -84,24 +99,16 @@ internal sealed partial class RemovalPipeline(
         stages.Lap("queue");
 
         // 3 decode
-        if (!Decode(header, file, output, session.Manifest.Input, cancellation).Succeeded(out var decoded, out failure))
+        if (!decoder.Decode(header, file, Enough(output, session.Manifest.Input, region), cancellation).Succeeded(out var decoded, out failure))
         {
             return failure;
         }
 
         using var source = decoded;
-        if (!AgreesWith(source.Pixels, width, height))
-        {
-            LogUnreadable("its header and its decoder disagree about its size");
-            return new Failure(FailureCode.FailedToReadImage, "The picture's header doesn't fit its contents.");
-        }
-
         stages.Lap("decode");
 
         // 4 segment
-        using var tensor = PictureTensor.Create(pool, session.Manifest.Input, source.Pixels, source.Metadata, cancellation);
-        using var coarse = await session.RunAsync(tensor.Values, cancellation);
-        tensor.Dispose();
+        using var coarse = await SegmentAsync(session, source, region, cancellation);
         stages.Lap("infer");
 
         // 5 tier downscale
@@ -109,25 +116,51 @@ internal sealed partial class RemovalPipeline(
         stages.Lap("resize");
 
         // 6 refine
-        using var matte = new Raster(pool, output.Width, output.Height, 1);
-        var (scaleX, scaleY) = ((double)coarse.Width / session.Manifest.Input.Width, (double)coarse.Height / session.Manifest.Input.Height);
-        var content = tensor.Content;
-        coarse.ResampleTo(content.Left * scaleX, content.Top * scaleY, content.Width * scaleX, content.Height * scaleY, matte);
+        using var matte = coarse.Enlarge(pool, region, output);
         coarse.Dispose();
         if (picture.Bands == 4)
         {
             Compositor.MultiplyByAlpha(matte, picture);
         }
 
-        return finish(picture, matte, source.Metadata, stages);
+        return finish(picture, matte, source.Metadata, background, stages);
+    }
+
+    /// <summary>
+    /// The model sees the whole picture, for it knows a subject by its surroundings. Only where that shows next to nothing in the region, because something else
+    /// in the picture stood out more, it sees the region alone.
+    /// </summary>
+    private async Task<CoarseMatte> SegmentAsync(SegmentationSession session, DecodedPicture source, RegionOfInterest region, CancellationToken cancellation)
+    {
+        var pixels = source.Pixels;
+        var first = await SegmentAsync(session, source, new Box(0, 0, pixels.Width, pixels.Height), cancellation);
+        if (region.IsWhole || first.CoverageOf(region) >= LeastCoverage)
+        {
+            return first;
+        }
+
+        first.Dispose();
+        return await SegmentAsync(session, source, region.Covering(pixels.Width, pixels.Height), cancellation);
+    }
+
+    private async Task<CoarseMatte> SegmentAsync(SegmentationSession session, DecodedPicture source, Box seen, CancellationToken cancellation)
+    {
+        var (pixels, input) = (source.Pixels, session.Manifest.Input);
+        using var tensor = PictureTensor.Create(pool, input, pixels, seen, source.Metadata, cancellation);
+        return new CoarseMatte(await session.RunAsync(tensor.Values, cancellation), input, tensor.Content, seen, (pixels.Width, pixels.Height));
     }
 
     private Outcome<RemovalResult> Finish(
-        Raster picture, Raster matte, PictureMetadata metadata, RemovalOptions options, StageTimes stages, CancellationToken cancellation)
+        Raster picture, Raster matte, PictureMetadata metadata, RemovalOptions options, BackgroundPicture? background, StageTimes stages, CancellationToken cancellation)
     {
         if (SubjectBox.Find(matte) is not { } subject)
         {
             return new Failure(FailureCode.UnknownForeground);
+        }
+
+        if (!options.Semitransparency)
+        {
+            SolidInterior.Fill(matte, subject);
         }
 
         // A ZIP always holds the colours too.
@@ -135,7 +168,7 @@ internal sealed partial class RemovalPipeline(
         stages.Lap("refine");
 
         // 7 compose, 8 encode
-        return rendering.Render(new Matted(picture, matte, subject, edge, metadata), options, stages, cancellation);
+        return rendering.Render(new Matted(picture, matte, subject, edge, metadata), options, background, stages, cancellation);
     }
 
     private Outcome<Raster> Copy(Raster matte)
@@ -146,41 +179,21 @@ internal sealed partial class RemovalPipeline(
     }
 
     /// <summary>
-    /// What a job counts for at the gate, in pixels. libwebp keeps a converted copy of the whole picture and its output, measured at twice the memory of the other
-    /// formats; and the file itself is held to the end, so one with more than 16 bytes a pixel counts by its bytes.
+    /// What a job counts for at the gate, in pixels; a background image counts with its own. libwebp keeps a converted copy of the whole picture and its output, measured
+    /// at twice the memory of the other formats; and the files themselves are held to the end, so those with more than 16 bytes a pixel count by their bytes.
     /// </summary>
-    private static long Weight(long pixels, long bytes, RemovalOptions options) =>
-        Math.Max(options.Format == OutputFormat.WebP ? 2 * pixels : pixels, bytes / BytesPerPixel);
-
-    /// <summary>libvips reads sizes and orientation by itself: a picture that it takes for another one than our header reader did would come out distorted.</summary>
-    private static bool AgreesWith(Raster decoded, int width, int height)
+    private static long Weight(PictureHeader header, PixelBuffer file, BackgroundPicture? background, RemovalOptions options)
     {
-        // Decoded at ½, ¼ or ⅛ a side is rounded.
-        var shrink = (int)Math.Round((double)Math.Max(width, height) / Math.Max(decoded.Width, decoded.Height));
-        return Math.Abs((decoded.Width * shrink) - width) <= shrink && Math.Abs((decoded.Height * shrink) - height) <= shrink;
+        var pixels = (long)header.Width * header.Height;
+        return Math.Max(
+            (options.Format == OutputFormat.WebP ? 2 * pixels : pixels) + (background?.Pixels ?? 0),
+            (file.Length + (background?.File.Length ?? 0)) / BytesPerPixel);
     }
 
-    private Outcome<DecodedPicture> Decode(PictureHeader header, PixelBuffer file, OutputSize output, ModelInput input, CancellationToken cancellation)
-    {
-        var (width, height) = header.Upright;
-        var enough = (Math.Min(width, Math.Max(output.Width, input.Width)), Math.Min(height, Math.Max(output.Height, input.Height)));
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(intake.Value.DecodeSeconds));
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
-        try
-        {
-            return decoder.Decode(header.Format, file.Bytes, enough, either.Token);
-        }
-        catch (VipsException exception)
-        {
-            LogUnreadable(exception.Message);
-            return new Failure(FailureCode.FailedToReadImage, "The picture is corrupt or cut short.");
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            LogUnreadable("decoding passed its deadline");
-            return new Failure(FailureCode.FailedToReadImage, "The picture takes too long to decode.");
-        }
-    }
+    /// <summary>What decoding must leave: the output's pixels, and in the region those that the model takes.</summary>
+    private static (int Width, int Height) Enough(OutputSize output, ModelInput input, RegionOfInterest region) => (
+        Math.Max(output.Width, (int)Math.Ceiling((double)input.Width * region.Width / region.Part.Width)),
+        Math.Max(output.Height, (int)Math.Ceiling((double)input.Height * region.Height / region.Part.Height)));
 
     /// <summary>The decoded picture itself where it has the output's size already; else a smaller one, and the decoded one goes back to the pool.</summary>
     private Raster ToOutputSize(Raster decoded, OutputSize output, CancellationToken cancellation)
@@ -195,7 +208,4 @@ internal sealed partial class RemovalPipeline(
             return resizer.Resize(decoded, output.Width, output.Height, "lanczos3", cancellation);
         }
     }
-
-    [LoggerMessage(EventId = 10, Level = LogLevel.Information, Message = "A picture could not be decoded: {Reason}")]
-    private partial void LogUnreadable(string reason);
 }

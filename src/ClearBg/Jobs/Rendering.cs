@@ -15,16 +15,23 @@ namespace ClearBg.Jobs;
 internal sealed record Matted(Raster Picture, Raster Matte, Box Subject, ForegroundEstimation? Edge, PictureMetadata Metadata);
 
 /// <summary>The last two steps of a job: composing what was asked for, and encoding it.</summary>
-internal sealed class Rendering(Compositor compositor, Resizer resizer, BufferPool pool, RecyclableMemoryStreamManager streams)
+internal sealed class Rendering(Composition composition, RecyclableMemoryStreamManager streams)
 {
     /// <summary>A constant, so that the same answer has the same bytes: the earliest date that ZIP can say.</summary>
     private static readonly DateTimeOffset ZipEpoch = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    public RemovalResult Render(Matted matted, RemovalOptions options, StageTimes stages, CancellationToken cancellation)
+    /// <summary>Composes and encodes.</summary>
+    /// <param name="matted">With the colours at its edge, unless only the matte is asked for.</param>
+    /// <param name="options">What was asked.</param>
+    /// <param name="image">The background image; null for none.</param>
+    /// <param name="stages">Gets a lap for each step.</param>
+    /// <param name="cancellation">Stops within a few rows.</param>
+    /// <returns>The answer, or the refusal of a background image that can't be decoded.</returns>
+    public Outcome<RemovalResult> Render(Matted matted, RemovalOptions options, BackgroundPicture? image, StageTimes stages, CancellationToken cancellation)
     {
-        var (width, height) = (matted.Picture.Width, matted.Picture.Height);
+        var (width, height, cap) = (matted.Picture.Width, matted.Picture.Height, OutputSize.MaxPixels(options, image is { IsOpaque: true }));
         var layout = Layout
-            .Arrange(width, height, matted.Subject, options.Crop, options.CropMargin, options.Scale, options.Position, OutputSize.MaxPixels(options), OutputSize.MaxSide)
+            .Arrange(width, height, matted.Subject, options.Crop, options.CropMargin, options.Scale, options.Position, cap, OutputSize.MaxSide)
             .Widened(width, height);
         if (options.Format == OutputFormat.Zip)
         {
@@ -32,10 +39,17 @@ internal sealed class Rendering(Compositor compositor, Resizer resizer, BufferPo
         }
 
         var alphaOnly = options.Channels == OutputChannels.Alpha;
-        using var composed = alphaOnly ? Matte(matted, layout, cancellation) : Compose(matted, layout, options, cancellation);
+        if (!(alphaOnly ? composition.Matte(matted, layout, cancellation) : composition.Compose(matted, layout, options, image, cancellation))
+            .Succeeded(out var finished, out var failure))
+        {
+            return failure;
+        }
+
+        using var composed = finished;
         stages.Lap("compose");
 
-        var metadata = alphaOnly || options.Background is not null ? matted.Metadata with { IccProfile = null } : matted.Metadata;
+        var keepsColours = !alphaOnly && options.Background is null && image is null;
+        var metadata = keepsColours ? matted.Metadata : matted.Metadata with { IccProfile = null };
         var format = options.Format != OutputFormat.Auto ? options.Format : IsOpaque(composed) && !alphaOnly ? OutputFormat.Jpg : OutputFormat.Png;
         var (type, extension) = format switch
         {
@@ -59,8 +73,8 @@ internal sealed class Rendering(Compositor compositor, Resizer resizer, BufferPo
     /// <summary>color.jpg, then alpha.png, both stored: remove.bg's clients read them by name, and the second as 8-bit grey.</summary>
     private RemovalResult Zip(Matted matted, Layout layout, StageTimes stages, CancellationToken cancellation)
     {
-        using var colour = Arranged(compositor.Unmix(matted.Picture, matted.Matte, layout.Source, EdgeOf(matted)), layout, cancellation);
-        using var alpha = Matte(matted, layout, cancellation);
+        using var colour = composition.Colours(matted, layout, cancellation);
+        using var alpha = composition.Matte(matted, layout, cancellation);
         stages.Lap("compose");
         return Encode(matted, layout, "application/zip", ".zip", stages, content =>
         {
@@ -76,73 +90,6 @@ internal sealed class Rendering(Compositor compositor, Resizer resizer, BufferPo
         entry.LastWriteTime = ZipEpoch;
         using var stream = entry.Open();
         write(stream);
-    }
-
-    private Raster Compose(Matted matted, Layout layout, RemovalOptions options, CancellationToken cancellation)
-    {
-        var cutOut = Scaled(compositor.CutOut(matted.Picture, matted.Matte, layout.Source, EdgeOf(matted)), layout, cancellation);
-
-        // White is white in every RGB profile; any other colour is meant as sRGB, so the picture must be too.
-        if (options.Background is not null && matted.Metadata.IccProfile is { } profile)
-        {
-            cutOut = ToSrgb(cutOut, profile, cancellation);
-        }
-
-        var background = options.Background ?? (options.Format == OutputFormat.Jpg ? Rgba.White : null);
-        if (background is not null && options.Format == OutputFormat.Jpg && !background.Value.IsOpaque)
-        {
-            background = background.Value.Over(Rgba.White);
-        }
-
-        if (background is null && layout.FillsCanvas)
-        {
-            return cutOut;
-        }
-
-        using (cutOut)
-        {
-            return compositor.Place(cutOut, layout.Width, layout.Height, layout.Target.Left, layout.Target.Top, background);
-        }
-    }
-
-    private Raster Matte(Matted matted, Layout layout, CancellationToken cancellation) =>
-        Arranged(compositor.Cut(matted.Matte, layout.Source), layout, cancellation);
-
-    /// <summary>Scales and pads a part of a picture; takes over the raster it is given.</summary>
-    private Raster Arranged(Raster part, Layout layout, CancellationToken cancellation)
-    {
-        var scaled = Scaled(part, layout, cancellation);
-        if (layout.Width == scaled.Width && layout.Height == scaled.Height)
-        {
-            return scaled;
-        }
-
-        using (scaled)
-        {
-            return compositor.Pad(scaled, layout.Width, layout.Height, layout.Target.Left, layout.Target.Top);
-        }
-    }
-
-    private Raster Scaled(Raster part, Layout layout, CancellationToken cancellation)
-    {
-        if (part.Width == layout.Target.Width && part.Height == layout.Target.Height)
-        {
-            return part;
-        }
-
-        using (part)
-        {
-            return resizer.Resize(part, layout.Target.Width, layout.Target.Height, "lanczos3", cancellation);
-        }
-    }
-
-    private Raster ToSrgb(Raster raster, byte[] profile, CancellationToken cancellation)
-    {
-        using (raster)
-        {
-            using var image = raster.AsVips();
-            return ColourProfile.ToSrgb(pool, image, profile, cancellation);
-        }
     }
 
     private RemovalResult Encode(Matted matted, Layout layout, string type, string extension, StageTimes stages, Action<Stream> write)
@@ -161,8 +108,6 @@ internal sealed class Rendering(Compositor compositor, Resizer resizer, BufferPo
             throw;
         }
     }
-
-    private static Compositor.EdgeColour EdgeOf(Matted matted) => matted.Edge!.ColourAt;
 
     private static bool IsOpaque(Raster raster)
     {

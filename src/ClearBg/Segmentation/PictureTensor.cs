@@ -8,16 +8,21 @@ namespace ClearBg.Segmentation;
 /// as planar floats (level − mean) / std.
 /// </summary>
 /// <param name="Values">[1, 3, height, width].</param>
-/// <param name="Content">The part of the input that shows the picture.</param>
+/// <param name="Content">The part of the input that shows the picture, or the part of it that was wanted.</param>
 internal sealed unsafe record PictureTensor(PixelBuffer Values, Box Content) : IDisposable
 {
     /// <summary>Size of the tensor.</summary>
     public static long Bytes(ModelInput input) => 3L * input.Width * input.Height * sizeof(float);
 
-    public static PictureTensor Create(BufferPool pool, ModelInput input, Raster picture, PictureMetadata metadata, CancellationToken cancellation)
+    /// <summary>Of a whole picture.</summary>
+    public static PictureTensor Create(BufferPool pool, ModelInput input, Raster picture, PictureMetadata metadata, CancellationToken cancellation) =>
+        Create(pool, input, picture, new Box(0, 0, picture.Width, picture.Height), metadata, cancellation);
+
+    /// <summary>Of a part of a picture, which the model takes for all there is.</summary>
+    public static PictureTensor Create(BufferPool pool, ModelInput input, Raster picture, Box part, PictureMetadata metadata, CancellationToken cancellation)
     {
-        var content = Fit(input, picture);
-        using var small = Shrink(pool, picture, metadata, content, cancellation);
+        var content = Fit(input, part);
+        using var small = Shrink(pool, picture, part, metadata, content, cancellation);
         var values = pool.Rent(Bytes(input));
         try
         {
@@ -33,22 +38,22 @@ internal sealed unsafe record PictureTensor(PixelBuffer Values, Box Content) : I
 
     public void Dispose() => Values.Dispose();
 
-    private static Box Fit(ModelInput input, Raster picture)
+    private static Box Fit(ModelInput input, Box part)
     {
         if (input.Resize == ModelResize.Squash)
         {
             return new Box(0, 0, input.Width, input.Height);
         }
 
-        var scale = Math.Min((double)input.Width / picture.Width, (double)input.Height / picture.Height);
-        var width = Math.Clamp((int)Math.Round(picture.Width * scale), 1, input.Width);
-        var height = Math.Clamp((int)Math.Round(picture.Height * scale), 1, input.Height);
+        var scale = Math.Min((double)input.Width / part.Width, (double)input.Height / part.Height);
+        var width = Math.Clamp((int)Math.Round(part.Width * scale), 1, input.Width);
+        var height = Math.Clamp((int)Math.Round(part.Height * scale), 1, input.Height);
         return new Box((input.Width - width) / 2, (input.Height - height) / 2, width, height);
     }
 
-    private static Raster Shrink(BufferPool pool, Raster picture, PictureMetadata metadata, Box content, CancellationToken cancellation)
+    private static Raster Shrink(BufferPool pool, Raster picture, Box part, PictureMetadata metadata, Box content, CancellationToken cancellation)
     {
-        using var image = picture.AsVips();
+        using var image = picture.AsVips(part);
         using var opaque = picture.Bands == 4 ? VipsOperation.Apply("flatten", image, ("background", 128)) : VipsOperation.Apply("copy", image);
         using var small = VipsOperation.Apply(
             "resize", opaque, ("scale", (double)content.Width / opaque.Width), ("vscale", (double)content.Height / opaque.Height), ("kernel", "linear"));

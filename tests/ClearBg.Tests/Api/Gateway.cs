@@ -40,6 +40,12 @@ internal sealed class Gateway : IAsyncDisposable
 
     public UploadGate Uploads => _app.Services.GetRequiredService<UploadGate>();
 
+    public CreditLedger Ledger => _app.Services.GetRequiredService<CreditLedger>();
+
+    public Accounts Accounts => _app.Services.GetRequiredService<Accounts>();
+
+    public Applications Applications => _app.Services.GetRequiredService<Applications>();
+
     public ApiKeys Keys => _app.Services.GetRequiredService<ApiKeys>();
 
     public static async Task<Gateway> StartAsync(params string[] settings)
@@ -76,6 +82,36 @@ internal sealed class Gateway : IAsyncDisposable
 
             return await Client.PostAsync(new Uri("/v1.0/removebg", UriKind.Relative), form);
         }
+    }
+
+    /// <summary>Sends a request of any kind to <c>/v1.0/removebg</c>, or to another path, with the gateway's key unless the headers name one.</summary>
+    public async Task<HttpResponseMessage> SendAsync(HttpContent? content, string path = "/v1.0/removebg", string method = "POST", params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = content };
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return await Client.SendAsync(request);
+    }
+
+    /// <summary>A key of a new account that owns so many credits, pay as you go, and free calls.</summary>
+    public async Task<(string Text, ApiKey Key)> CreateKeyAsync(string credits = "0", long freeCalls = 0, ApiProfile? profile = null, string? application = null)
+    {
+        var account = await Accounts.CreateAsync(Guid.NewGuid().ToString());
+        if (CreditAmount.TryParse(credits, out var amount) && amount > default(CreditAmount))
+        {
+            await Ledger.GrantAsync(account!.Id, Fund.PayAsYouGo, amount, "test");
+        }
+
+        if (freeCalls > 0)
+        {
+            await Ledger.GrantFreeCallsAsync(account!.Id, freeCalls, "test");
+        }
+
+        var key = await Keys.CreateAsync(account!.Id, "test", application, profile);
+        return (key.Reveal(), key.Key);
     }
 
     /// <summary>Status and code of a refusal, whose body must have remove.bg's exact shape.</summary>

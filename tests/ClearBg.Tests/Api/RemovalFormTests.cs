@@ -175,7 +175,6 @@ public sealed class RemovalFormTests : IDisposable
     }
 
     [Theory]
-    [InlineData("application/json", "")]
     [InlineData("application/json", "[]")]
     [InlineData("application/json", "\"text\"")]
     [InlineData("application/json", "{\"size\":\"auto\"")]
@@ -183,9 +182,13 @@ public sealed class RemovalFormTests : IDisposable
     [InlineData("application/json", "{size:1}")]
     [InlineData("application/json", "{\"size\":\"\u0080\"}")]
     [InlineData("application/json", "{\"image_file_b64\":\"\\u12\"}")]
-    [InlineData("application/x-www-form-urlencoded", "")]
     public async Task A_malformed_text_body_is_an_invalid_request(string type, string body) =>
         Assert.Equal(FailureCode.InvalidRequest, await RefusedAsync(Encoding.Latin1.GetBytes(body), type));
+
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("application/x-www-form-urlencoded")]
+    public async Task An_empty_text_body_holds_no_picture(string type) => Assert.Equal(FailureCode.MissingSource, await RefusedAsync([], type));
 
     [Theory]
     [InlineData("&&=&a&b=%zz&c=%4&%64=1+2%2B3&e=%c3%a9", "=b:%zz|c:%4|d:1 2+3|e:é")]

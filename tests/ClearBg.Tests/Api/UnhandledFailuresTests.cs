@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net;
 using ClearBg.Cli;
+using ClearBg.Credits;
 using ClearBg.Tests.Segmentation;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace ClearBg.Tests.Api;
@@ -19,6 +21,7 @@ public class UnhandledFailuresTests
         builder.Logging.AddProvider(recorder);
         await using var app = ServeCommand.Build(builder);
         app.MapGet("/boom", string () => throw new InvalidOperationException("secret"));
+        await app.Services.GetRequiredService<Store>().MigrateAsync();
         await app.StartAsync();
         using var client = new HttpClient();
 

@@ -95,6 +95,23 @@ public class PostgresSourceTests
         Assert.Equal((long)Migrations.All.Count, await store.ScalarAsync("SELECT COUNT(*) FROM migrations"));
     }
 
+    /// <summary>As after a restart or a failover: the pool still has connections that lead nowhere.</summary>
+    [Theory]
+    [OnPostgres]
+    public async Task A_charge_goes_through_although_the_server_has_ended_the_connection(Engine engine)
+    {
+        await using var customer = await Customer.CreateAsync(engine);
+        await using var other = customer.Store.OpenAgain();
+        await customer.GrantAsync(Fund.Subscription, "1");
+
+        Assert.Equal(true, await other.ScalarAsync(
+            "SELECT bool_and(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity WHERE application_name = current_schema AND pid <> pg_backend_pid()"));
+        var hold = await customer.ReserveAsync("1");
+
+        Assert.Equal(Balance.Empty, await customer.Ledger.CaptureAsync(hold!, null));
+        await Books.AssertBalancedAsync(customer.Store);
+    }
+
     [Theory]
     [InlineData("Host=db", 20)]
     [InlineData("Host=db;Maximum Pool Size=3", 3)]

@@ -22,6 +22,8 @@ internal sealed class TestStore : IAsyncDisposable
         Ledger = new CreditLedger(Source, Idempotency, Clock);
         Applications = new Applications(Source, Clock);
         RateWindows = new RateWindows(Source, Clock);
+        Idempotency = new IdempotencyKeys(Source, Clock);
+        Ledger = new CreditLedger(Source, Idempotency, Clock);
     }
 
     /// <summary>Where the SQLite file lies; empty on PostgreSQL.</summary>
@@ -49,6 +51,10 @@ internal sealed class TestStore : IAsyncDisposable
     public Applications Applications { get; }
 
     public RateWindows RateWindows { get; }
+
+    public IdempotencyKeys Idempotency { get; }
+
+    public CreditLedger Ledger { get; }
 
     /// <summary>A new database, with our schema unless told otherwise.</summary>
     public static async Task<TestStore> CreateAsync(Engine engine = Engine.Sqlite, bool migrated = true)

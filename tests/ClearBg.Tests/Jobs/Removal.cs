@@ -50,13 +50,19 @@ internal sealed class Removal : IAsyncDisposable
     public SharedModel Model => _services.GetRequiredService<SharedModel>();
 
     /// <summary>Runs a job to an answer, which is the caller's to dispose, or to a refusal.</summary>
-    public async Task<Outcome<RemovalResult>> TryAsync(byte[] picture, RemovalOptions options, CancellationToken cancellation = default)
+    public Task<Outcome<RemovalResult>> TryAsync(byte[] picture, RemovalOptions options, CancellationToken cancellation = default) =>
+        TryAsync(picture, null, options, cancellation);
+
+    /// <summary>The same with a background image.</summary>
+    public async Task<Outcome<RemovalResult>> TryAsync(byte[] picture, byte[]? background, RemovalOptions options, CancellationToken cancellation = default)
     {
         try
         {
             using var file = Pool.Rent(picture.Length);
             picture.CopyTo(file.Bytes);
-            return await _services.GetRequiredService<RemovalPipeline>().RunAsync(new RemovalJob(file, options), cancellation);
+            using var behind = background is null ? null : Pool.Rent(background.Length);
+            background.CopyTo(behind is null ? [] : behind.Bytes);
+            return await _services.GetRequiredService<RemovalPipeline>().RunAsync(new RemovalJob(file, options, behind), cancellation);
         }
         finally
         {
@@ -84,9 +90,9 @@ internal sealed class Removal : IAsyncDisposable
         }
     }
 
-    public async Task<Answer> RunAsync(byte[] picture, RemovalOptions options)
+    public async Task<Answer> RunAsync(byte[] picture, RemovalOptions options, byte[]? background = null)
     {
-        Assert.True((await TryAsync(picture, options)).Succeeded(out var result, out var failure), failure?.ToString());
+        Assert.True((await TryAsync(picture, background, options)).Succeeded(out var result, out var failure), failure?.ToString());
         using (result)
         {
             using var content = new MemoryStream();
