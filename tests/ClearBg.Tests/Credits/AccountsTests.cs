@@ -62,5 +62,6 @@ public class AccountsTests
         Assert.Equal([KeyValuePair.Create(account.Id, opening)], await store.Ledger.BalancesAsync());
         Assert.Equal("acme poor", string.Join(' ', (await store.Accounts.ListAsync()).Select(static listed => listed.Name).Order(StringComparer.Ordinal)));
         Assert.Equal(8L, await store.ScalarAsync("SELECT COUNT(*) FROM entries"));
+        await Books.AssertBalancedAsync(store);
     }
 }

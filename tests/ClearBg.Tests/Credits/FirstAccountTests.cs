@@ -29,7 +29,7 @@ public class FirstAccountTests
         var key = await store.FirstAccount.EnsureAsync();
 
         Assert.Equal(new Balance(default, default, new(1_000_000_000), 0), await store.Ledger.BalanceAsync(key!.Key.AccountId));
-        Assert.Equal(1_000_000_000L, await store.ScalarAsync("SELECT amount FROM entries WHERE book = 'account' AND fund = 'enterprise'"));
+        await Books.AssertBalancedAsync(store);
     }
 
     [Theory]

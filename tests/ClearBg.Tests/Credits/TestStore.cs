@@ -18,8 +18,6 @@ internal sealed class TestStore : IAsyncDisposable
         Accounts = new Accounts(Source, Clock);
         Keys = new ApiKeys(Source, Clock);
         FirstAccount = new FirstAccount(Source, Keys, Options.Create(new CreditsOptions()), Clock);
-        Idempotency = new IdempotencyKeys(Source, Clock);
-        Ledger = new CreditLedger(Source, Idempotency, Clock);
         Applications = new Applications(Source, Clock);
         RateWindows = new RateWindows(Source, Clock);
         Idempotency = new IdempotencyKeys(Source, Clock);
@@ -43,10 +41,6 @@ internal sealed class TestStore : IAsyncDisposable
     public ApiKeys Keys { get; }
 
     public FirstAccount FirstAccount { get; }
-
-    public IdempotencyKeys Idempotency { get; }
-
-    public CreditLedger Ledger { get; }
 
     public Applications Applications { get; }
 
