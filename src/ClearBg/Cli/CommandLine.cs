@@ -32,7 +32,7 @@ internal static class CommandLine
             // That the root takes settings makes the library silent about words that nobody knows in every verb.
             if (line.CommandResult.Command.TreatUnmatchedTokensAsErrors && line.UnmatchedTokens is [var stray, ..])
             {
-                await streams.Error.WriteLineAsync($"{Quotation.Of(stray)} is not an option or argument here. See ClearBg {line.CommandResult.Command.Name} --help.");
+                await streams.Error.WriteLineAsync($"{Quotation.Of(stray)} is not an option or argument here. Add --help to see those that are.");
                 return Misused;
             }
 
@@ -53,7 +53,9 @@ internal static class CommandLine
             RemoveCommand.Create(host),
             EvaluateCommand.Create(host),
             ModelsCommand.Create(host),
+            AccountsCommand.Create(host),
             KeysCommand.Create(host),
+            AppsCommand.Create(host),
             HealthCommand.Create(),
         };
         root.TreatUnmatchedTokensAsErrors = false;

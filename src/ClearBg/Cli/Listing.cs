@@ -1,3 +1,4 @@
+using System.Globalization;
 using Spectre.Console;
 
 namespace ClearBg.Cli;
@@ -8,6 +9,12 @@ internal static class Listing
     /// <summary>True for the console's own output or error writer, unless that was redirected.</summary>
     public static bool IsTerminal(TextWriter writer) =>
         (ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected) || (ReferenceEquals(writer, Console.Error) && !Console.IsErrorRedirected);
+
+    /// <summary>A time as cells show it: UTC, ISO 8601, to the second; empty for none.</summary>
+    public static string Time(DateTimeOffset? time) => time?.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "";
+
+    /// <summary>A whole number as cells show it.</summary>
+    public static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Writes one line a row. Every row has as many cells as the heading, and no cell a tab or a line break.</summary>
     public static void Write(TextWriter output, string[] heading, IEnumerable<string[]> rows, bool onTerminal)
@@ -27,6 +34,8 @@ internal static class Listing
     private static void WriteTable(TextWriter output, string[] heading, IEnumerable<string[]> rows)
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumns(heading);
+        // What is copied into the next command.
+        table.Columns[0].NoWrap();
         foreach (var row in rows)
         {
             // Text, not strings: those would be read as markup, and a name may hold brackets.

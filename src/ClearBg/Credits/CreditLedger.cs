@@ -19,6 +19,20 @@ internal sealed class CreditLedger(DbDataSource database, IdempotencyKeys idempo
         return await connection.ReadBalanceAsync(accountId, cancellation);
     }
 
+    /// <summary>What every account can spend, by its id; those that were never granted anything are left out.</summary>
+    public async Task<Dictionary<string, Balance>> BalancesAsync(CancellationToken cancellation = default)
+    {
+        await using var command = database.Command($"SELECT {Draw.Columns}, account_id FROM balances");
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        Dictionary<string, Balance> balances = new(StringComparer.Ordinal);
+        while (await reader.ReadAsync(cancellation))
+        {
+            balances.Add(reader.GetString(4), reader.GetBalance());
+        }
+
+        return balances;
+    }
+
     /// <summary>Adds credits to a fund, or corrects it by a negative amount. The balance after it, or null, and no change, when the fund would fall below nothing or exceed <see cref="CreditAmount.Max"/>.</summary>
     /// <param name="accountId">An account that exists.</param>
     /// <param name="fund">Where to.</param>

@@ -23,6 +23,13 @@ internal sealed class CreditsOptions : IValidatableObject
     /// </summary>
     public string ConnectionString { get; set; } = "";
 
+    /// <summary>
+    /// Credits that the account of a first start gets, in its enterprise fund: 0 to 1,000,000,000, 1,000,000 by default. Whoever installs this for themselves has
+    /// their pictures; whoever sells them grants credits to the accounts that they create.
+    /// </summary>
+    [Range(0, 1_000_000_000)]
+    public int FirstAccountCredits { get; set; } = 1_000_000;
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
@@ -34,13 +41,6 @@ internal sealed class CreditsOptions : IValidatableObject
                 "with quotes around a value that has a semicolon.");
         }
     }
-
-    /// <summary>
-    /// Credits that the account of a first start gets, in its enterprise fund: 0 to 1,000,000,000, 1,000,000 by default. Whoever installs this for themselves has
-    /// their pictures; whoever sells them grants credits to the accounts that they create.
-    /// </summary>
-    [Range(0, 1_000_000_000)]
-    public int FirstAccountCredits { get; set; } = 1_000_000;
 }
 
 /// <summary>Reports every mistake in <see cref="CreditsOptions"/> at once, before anything is opened.</summary>

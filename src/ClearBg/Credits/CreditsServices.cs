@@ -8,8 +8,8 @@ namespace ClearBg.Credits;
 internal static class CreditsServices
 {
     /// <summary>
-    /// Adds <see cref="Store"/>, <see cref="Accounts"/>, <see cref="ApiKeys"/>, <see cref="FirstAccount"/>, <see cref="CreditLedger"/> and
-    /// <see cref="IdempotencyKeys"/>. Getting any of them opens the SQLite file, where that is what the settings say; call <see cref="Store.MigrateAsync(CancellationToken)"/> before the others.
+    /// Adds <see cref="Store"/>, <see cref="Accounts"/>, <see cref="ApiKeys"/>, <see cref="FirstAccount"/>, <see cref="Applications"/>, <see cref="CreditLedger"/>,
+    /// <see cref="IdempotencyKeys"/> and <see cref="RateWindows"/>. Getting any of them opens the SQLite file, where that is what the settings say; call <see cref="Store.MigrateAsync(CancellationToken)"/> before the others.
     /// </summary>
     /// <remarks>What cannot be opened is a <see cref="StoreException"/>, a wrong section an <see cref="OptionsValidationException"/>.</remarks>
     public static IServiceCollection AddCredits(this IServiceCollection services)

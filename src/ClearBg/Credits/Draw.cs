@@ -10,6 +10,9 @@ internal readonly record struct Draw(long Subscription, long PayAsYouGo, long En
     public IEnumerable<(string Fund, long Amount)> Parts =>
         Columns.Split(", ").Zip([Subscription, PayAsYouGo, Enterprise, FreeCalls]).Where(part => part.Second != 0);
 
+    /// <summary>A whole balance.</summary>
+    public static Draw All(Balance balance) => new(balance.Subscription.Thousandths, balance.PayAsYouGo.Thousandths, balance.Enterprise.Thousandths, balance.FreeCalls);
+
     /// <summary>An amount in one fund.</summary>
     public static Draw Of(Fund fund, CreditAmount amount) => fund switch
     {

@@ -14,8 +14,11 @@ internal sealed class FirstAccount(DbDataSource database, ApiKeys keys, IOptions
     /// exactly one gets a key.
     /// </summary>
     /// <param name="keyName">The key's name; see <see cref="DisplayName"/>.</param>
+    /// <param name="applicationId">The key's; see <see cref="ApiKey"/>.</param>
+    /// <param name="profile">The key's.</param>
     /// <param name="cancellation">Leaves the database as it was.</param>
-    public async Task<NewApiKey?> EnsureAsync(string keyName = "first", CancellationToken cancellation = default)
+    public async Task<NewApiKey?> EnsureAsync(
+        string keyName = "first", string? applicationId = null, ApiProfile? profile = null, CancellationToken cancellation = default)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -31,7 +34,7 @@ internal sealed class FirstAccount(DbDataSource database, ApiKeys keys, IOptions
             return null;
         }
 
-        var key = await keys.CreateAsync(connection, id, keyName, applicationId: null, profile: null, cancellation);
+        var key = await keys.CreateAsync(connection, id, keyName, applicationId, profile, cancellation);
         if (options.Value.FirstAccountCredits > 0)
         {
             var credits = Draw.Of(Fund.Enterprise, new CreditAmount(1000L * options.Value.FirstAccountCredits));

@@ -89,6 +89,12 @@ internal static class LedgerRows
         }
     }
 
+    extension(DbDataReader reader)
+    {
+        /// <summary>The balance in a row that begins with <see cref="Draw.Columns"/>.</summary>
+        public Balance GetBalance() => new(new(reader.GetInt64(0)), new(reader.GetInt64(1)), new(reader.GetInt64(2)), reader.GetInt64(3));
+    }
+
     private static (string Name, object Value)[] Values(string accountId, Draw draw) =>
     [
         ("@account", accountId),
@@ -101,8 +107,6 @@ internal static class LedgerRows
     private static async Task<Balance?> ReadBalanceAsync(DbCommand command, CancellationToken cancellation)
     {
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        return await reader.ReadAsync(cancellation)
-            ? new Balance(new(reader.GetInt64(0)), new(reader.GetInt64(1)), new(reader.GetInt64(2)), reader.GetInt64(3))
-            : null;
+        return await reader.ReadAsync(cancellation) ? reader.GetBalance() : null;
     }
 }

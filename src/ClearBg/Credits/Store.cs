@@ -9,6 +9,7 @@ internal sealed partial class Store(DbDataSource database, TimeProvider clock, I
     // https://www.postgresql.org/docs/current/errcodes-appendix.html
     private const string UniqueViolation = "23505";
     private const string DuplicateTable = "42P07";
+    private const string DuplicateObject = "42710";
 
     /// <summary>
     /// Brings the schema to this program's version. Processes that start at once wait for each other; each migration runs once, whole or
@@ -61,10 +62,11 @@ internal sealed partial class Store(DbDataSource database, TimeProvider clock, I
                 "CREATE TABLE IF NOT EXISTS migrations (version bigint PRIMARY KEY NOT NULL, applied_at bigint NOT NULL)");
             await create.ExecuteNonQueryAsync(cancellation);
         }
-        catch (DbException e) when (e.SqlState is UniqueViolation or DuplicateTable)
+        catch (DbException e) when (e.SqlState is UniqueViolation or DuplicateTable or DuplicateObject)
         {
             // PostgreSQL looks for the table before it locks its catalogue. Of processes that create it at once one succeeds; the others wait for its commit and
-            // fail on the catalogue's own unique index. By then the table is there. SQLite, which has no such state, never comes here.
+            // fail on the catalogue's own unique index, or on the table or its row type where the commit came between two looks. By then the table is there.
+            // SQLite, which has no such state, never comes here.
         }
     }
 

@@ -1,5 +1,3 @@
-using System.CommandLine;
-using System.Text.Json;
 using ClearBg.Cli;
 using ClearBg.Credits;
 using ClearBg.Tests.Credits;
@@ -53,6 +51,62 @@ public class KeysCommandTests
     }
 
     [Fact]
+    public async Task Create_binds_a_key_to_an_application_or_gives_it_a_profile_and_the_list_shows_both()
+    {
+        await using var installation = await Installation.CreateAsync();
+        var (_, app, _) = await installation.RunAsync("apps", "create", "camera");
+
+        // The first of all keys too, with which the first account comes.
+        var (_, bound, _) = await installation.RunAsync("keys", "create", "--app", "camera");
+        var (_, byId, _) = await installation.RunAsync("keys", "create", "--app", app[4..16]);
+        var (_, profiled, _) = await installation.RunAsync("keys", "create", "--profile", "removebg");
+        var (_, other, _) = await installation.RunAsync("keys", "create", "--profile", "ClearBG");
+
+        Assert.Equal((app[4..16], null), await BindingAsync(bound));
+        Assert.Equal((app[4..16], null), await BindingAsync(byId));
+        Assert.Equal((null, ApiProfile.RemoveBg), await BindingAsync(profiled));
+        Assert.Equal((null, ApiProfile.ClearBg), await BindingAsync(other));
+        var ends = (await installation.RunAsync("keys", "list")).Output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).Select(static line => string.Join('\t', line.Split('\t')[^2..]));
+        Assert.Equal(["\tclearbg", "\tremovebg", "camera\t", "camera\t"], ends.Order(StringComparer.Ordinal));
+
+        async Task<(string? Application, ApiProfile? Profile)> BindingAsync(string key)
+        {
+            var verified = await installation.Store.Keys.VerifyAsync(key.Trim());
+            return (verified!.ApplicationId, verified.Profile);
+        }
+    }
+
+    [Fact]
+    public async Task Create_fails_on_an_unknown_application_before_it_makes_an_account()
+    {
+        await using var installation = await Installation.CreateAsync();
+
+        Assert.Equal((1, "", CreditsVerb.NoApplication + Environment.NewLine), await installation.RunAsync("keys", "create", "--app", "camera"));
+        Assert.Empty(await installation.Store.Accounts.ListAsync());
+    }
+
+    /// <summary>Whoever may write to the database may write what the verbs refuse.</summary>
+    [Fact]
+    public async Task Lists_stay_one_line_a_row_whatever_a_name_in_the_database_holds()
+    {
+        await using var installation = await Installation.CreateAsync();
+        await installation.RunAsync("apps", "create", "camera");
+        await installation.RunAsync("keys", "create", "--app", "camera");
+        foreach (var table in (string[])["accounts", "applications", "api_keys"])
+        {
+            await installation.Store.ScalarAsync($"UPDATE {table} SET name = 'a' || char(9) || char(10) || char(27) || '[2J'");
+        }
+
+        foreach (var list in (string[])["keys", "accounts", "apps"])
+        {
+            var (code, output, _) = await installation.RunAsync(list, "list");
+            Assert.Equal(0, code);
+            Assert.Contains("\ta\uFFFD\uFFFD\uFFFD[2J\t", output, StringComparison.Ordinal);
+            Assert.DoesNotContain('\n', output.TrimEnd());
+        }
+    }
+
+    [Fact]
     public async Task List_writes_tab_separated_lines_without_secrets_when_redirected()
     {
         await using var installation = await Installation.CreateAsync();
@@ -62,20 +116,21 @@ public class KeysCommandTests
         var (code, output, _) = await installation.RunAsync("keys", "list");
 
         Assert.Equal(0, code);
-        Assert.Matches($@"^{id}\tbuild \[ci\]\tdefault\t\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\dZ\t\r?\n$", output);
+        Assert.Matches($@"^{id}\tbuild \[ci\]\tdefault\t\d{{4}}-\d\d-\d\dT\d\d:\d\d:\d\dZ\t\t\t\r?\n$", output);
     }
 
     [Fact]
-    public void List_draws_a_table_on_a_terminal_and_reads_no_markup_in_names()
+    public void List_draws_a_table_on_a_terminal_reads_no_markup_in_names_and_breaks_no_id()
     {
         var now = new ManualClock().Now;
         var account = new Account("00000000000a", "acme", now);
         using var output = new StringWriter();
 
-        KeyTable.Write(output, [new ApiKey("00000000000b", account.Id, "[red]ci[/", now, now)], [account], onTerminal: true);
+        KeyTable.Write(output, [new ApiKey("00000000000b", account.Id, "[b]ci[/", now, now, "00000000000c")], [account], [new("00000000000c", "camera", 0, true, now)], onTerminal: true);
 
-        Assert.Contains("[red]ci[/", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("[b]ci[/", output.ToString(), StringComparison.Ordinal);
         Assert.Contains("Account", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("00000000000b", output.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -108,6 +163,9 @@ public class KeysCommandTests
     [InlineData("keys", "frobnicate")]
     [InlineData("keys", "revoke")]
     [InlineData("keys", "create", "--nmae", "x")]
+    [InlineData("keys", "create", "--profile", "remove")]
+    [InlineData("keys", "create", "--profile", "1")]
+    [InlineData("keys", "create", "--app", "camera", "--profile", "removebg")]
     [InlineData("keys", "create", "--name", "")]
     [InlineData("keys", "create", "--name", "two\nlines")]
     [InlineData("keys", "create", "--name", "two\u2028lines")]
@@ -162,32 +220,5 @@ public class KeysCommandTests
         var (code, output, error) = await installation.RunAsync("keys", "create");
 
         Assert.Equal((1, "", $"The database cannot be used: SQLite Error 19: 'no room'.{Environment.NewLine}"), (code, output, error));
-    }
-
-    /// <summary>A folder with settings and a database, and the program run in it with its output caught.</summary>
-    private sealed class Installation(TestStore store) : IAsyncDisposable
-    {
-        private readonly string _folder = Path.GetDirectoryName(Path.GetDirectoryName(store.Path))!;
-
-        public TestStore Store => store;
-
-        public static async Task<Installation> CreateAsync()
-        {
-            var installation = new Installation(await TestStore.CreateAsync(migrated: false));
-            await installation.ConfigureAsync($$"""{ "Credits": { "Database": {{JsonSerializer.Serialize(installation.Store.Path)}} } }""");
-            return installation;
-        }
-
-        public Task ConfigureAsync(string settings) => File.WriteAllTextAsync(Path.Combine(_folder, "appsettings.json"), settings);
-
-        public async Task<(int Code, string Output, string Error)> RunAsync(params string[] args)
-        {
-            using var output = new StringWriter();
-            using var error = new StringWriter();
-            var code = await CommandLine.RunAsync(args, new InvocationConfiguration { Output = output, Error = error }, new VerbHost(_folder));
-            return (code, output.ToString(), error.ToString());
-        }
-
-        public ValueTask DisposeAsync() => store.DisposeAsync();
     }
 }

@@ -1,3 +1,5 @@
+using ClearBg.Credits;
+
 namespace ClearBg.Tests.Credits;
 
 public class AccountsTests
@@ -42,5 +44,24 @@ public class AccountsTests
 
         Assert.Equal(account, await store.Accounts.FindAsync(account.Id));
         Assert.Equal(impostor, await store.Accounts.FindAsync(impostor!.Id));
+    }
+
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task Opens_an_account_with_a_balance_or_not_at_all(Engine engine)
+    {
+        await using var store = await TestStore.CreateAsync(engine);
+        var opening = new Balance(new(1), new(250), new(CreditAmount.MaxThousandths), 4);
+
+        var account = await store.Accounts.CreateAsync("acme", opening);
+        await store.Accounts.CreateAsync("poor");
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => store.Accounts.CreateAsync("debtor", new Balance(new(-1), default, default, 0)));
+
+        Assert.Equal(opening, await store.Ledger.BalanceAsync(account!.Id));
+        Assert.Equal([KeyValuePair.Create(account.Id, opening)], await store.Ledger.BalancesAsync());
+        Assert.Equal("acme poor", string.Join(' ', (await store.Accounts.ListAsync()).Select(static listed => listed.Name).Order(StringComparer.Ordinal)));
+        Assert.Equal(8L, await store.ScalarAsync("SELECT COUNT(*) FROM entries"));
+        await Books.AssertBalancedAsync(store);
     }
 }

@@ -4,10 +4,12 @@ namespace ClearBg.Tests.Credits;
 
 public class ApplicationsTests
 {
-    [Fact]
-    public async Task Verifies_a_new_applications_key_and_no_other()
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task Verifies_a_new_applications_key_and_no_other(Engine engine)
     {
-        await using var store = await TestStore.CreateAsync();
+        await using var store = await TestStore.CreateAsync(engine);
         var created = (await store.Applications.CreateAsync("camera", 10))!;
         var key = created.Reveal();
 
@@ -19,20 +21,24 @@ public class ApplicationsTests
         Assert.Null(await store.Applications.VerifyAsync(null));
     }
 
-    [Fact]
-    public async Task Names_are_taken_once()
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task Names_are_taken_once(Engine engine)
     {
-        await using var store = await TestStore.CreateAsync();
+        await using var store = await TestStore.CreateAsync(engine);
         await store.Applications.CreateAsync("camera", 10);
 
         Assert.Null(await store.Applications.CreateAsync("camera", 20));
         Assert.Equal(10, Assert.Single(await store.Applications.ListAsync()).DailyLimit);
     }
 
-    [Fact]
-    public async Task What_changes_changes_and_the_rest_stays()
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task What_changes_changes_and_the_rest_stays(Engine engine)
     {
-        await using var store = await TestStore.CreateAsync();
+        await using var store = await TestStore.CreateAsync(engine);
         var id = (await store.Applications.CreateAsync("camera", 10))!.Application.Id;
 
         Assert.True(await store.Applications.ChangeAsync(id, isEnabled: false, dailyLimit: null));
@@ -46,10 +52,12 @@ public class ApplicationsTests
         async Task<(bool IsEnabled, long Limit)> StateAsync() => await store.Applications.FindAsync("camera") is { } application ? (application.IsEnabled, application.DailyLimit) : default;
     }
 
-    [Fact]
-    public async Task Keys_remember_their_application_and_their_profile()
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task Keys_remember_their_application_and_their_profile(Engine engine)
     {
-        await using var store = await TestStore.CreateAsync();
+        await using var store = await TestStore.CreateAsync(engine);
         var account = (await store.Accounts.CreateAsync("acme"))!;
         var application = (await store.Applications.CreateAsync("camera", 10))!.Application;
 

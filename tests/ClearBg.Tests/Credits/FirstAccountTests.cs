@@ -1,3 +1,5 @@
+using ClearBg.Credits;
+
 namespace ClearBg.Tests.Credits;
 
 public class FirstAccountTests
@@ -14,6 +16,33 @@ public class FirstAccountTests
         var account = Assert.Single(await store.Accounts.ListAsync());
         Assert.Equal("default", account.Name);
         Assert.Equal(account.Id, (await store.Keys.VerifyAsync(key!.Reveal()))!.AccountId);
+    }
+
+    /// <summary>They were written into the journal only: a new account had no balance that they could be added to.</summary>
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task The_first_account_can_spend_what_the_journal_says_it_was_granted(Engine engine)
+    {
+        await using var store = await TestStore.CreateAsync(engine);
+
+        var key = await store.FirstAccount.EnsureAsync();
+
+        Assert.Equal(new Balance(default, default, new(1_000_000_000), 0), await store.Ledger.BalanceAsync(key!.Key.AccountId));
+        await Books.AssertBalancedAsync(store);
+    }
+
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task The_first_key_may_be_an_application_s(Engine engine)
+    {
+        await using var store = await TestStore.CreateAsync(engine);
+        var application = (await store.Applications.CreateAsync("camera", 0))!.Application;
+
+        var key = await store.FirstAccount.EnsureAsync("first", application.Id);
+
+        Assert.Equal(application.Id, (await store.Keys.VerifyAsync(key!.Reveal()))!.ApplicationId);
     }
 
     [Theory]

@@ -57,11 +57,12 @@ public class HoldSweeperTests
         Assert.DoesNotContain(new ServiceCollection().AddCredits(), service => service.ServiceType == typeof(IHostedService));
     }
 
-    /// <summary>A hold and a record, past their time.</summary>
+    /// <summary>A hold, a record and a window, past their time.</summary>
     private static async Task LeaveAsync(Customer customer)
     {
         await customer.ReserveAsync("1.5");
         await customer.Store.Idempotency.BeginAsync(customer.KeyId, "order", "print", "decided", TimeSpan.FromMinutes(5));
+        await customer.Store.RateWindows.TakeAsync("key", 1, 1, customer.Store.Clock.Now + TimeSpan.FromMinutes(5));
         customer.Store.Clock.Now += TimeSpan.FromMinutes(5);
     }
 
@@ -69,6 +70,7 @@ public class HoldSweeperTests
     {
         Assert.Equal(Customer.Credits("2"), (await customer.BalanceAsync()).Total);
         Assert.Equal(0L, await customer.Store.ScalarAsync("SELECT COUNT(*) FROM idempotency_keys"));
+        Assert.Equal(0L, await customer.Store.ScalarAsync("SELECT COUNT(*) FROM rate_windows"));
     }
 
     /// <summary>One timer, which ticks when it is told to.</summary>

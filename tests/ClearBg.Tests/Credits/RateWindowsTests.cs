@@ -6,10 +6,12 @@ public class RateWindowsTests
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
-    [Fact]
-    public async Task Counts_up_to_the_limit_and_begins_anew_after_the_end()
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task Counts_up_to_the_limit_and_begins_anew_after_the_end(Engine engine)
     {
-        await using var store = await TestStore.CreateAsync();
+        await using var store = await TestStore.CreateAsync(engine);
         var end = store.Clock.Now + Minute;
 
         Assert.Equal(new RateWindow(true, 500, 50, end), await TakeAsync(store, 50));
@@ -25,10 +27,12 @@ public class RateWindowsTests
         Assert.Equal(new RateWindow(true, 500, 7, end + Minute), await TakeAsync(store, 7));
     }
 
-    [Fact]
-    public async Task What_is_heavier_than_the_limit_needs_a_window_of_its_own()
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task What_is_heavier_than_the_limit_needs_a_window_of_its_own(Engine engine)
     {
-        await using var store = await TestStore.CreateAsync();
+        await using var store = await TestStore.CreateAsync(engine);
 
         Assert.True((await TakeAsync(store, 501)).IsTaken);
         Assert.False((await TakeAsync(store, 1)).IsTaken);
@@ -37,19 +41,35 @@ public class RateWindowsTests
         Assert.False((await TakeAsync(store, 501)).IsTaken);
     }
 
-    [Fact]
-    public async Task Subjects_do_not_touch_each_other()
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task A_limit_that_was_lowered_or_raised_holds_in_the_window_that_runs(Engine engine)
     {
-        await using var store = await TestStore.CreateAsync();
+        await using var store = await TestStore.CreateAsync(engine);
+        var end = (await TakeAsync(store, 400)).EndsAt;
+
+        Assert.Equal(new RateWindow(false, 100, 100, end), await store.RateWindows.TakeAsync("key", 1, 100, end + Minute));
+        Assert.Equal(new RateWindow(true, 900, 850, end), await store.RateWindows.TakeAsync("key", 450, 900, end + Minute));
+    }
+
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task Subjects_do_not_touch_each_other(Engine engine)
+    {
+        await using var store = await TestStore.CreateAsync(engine);
         await TakeAsync(store, 500);
 
         Assert.True((await store.RateWindows.TakeAsync("other", 500, 500, store.Clock.Now + Minute)).IsTaken);
     }
 
-    [Fact]
-    public async Task What_is_given_back_can_be_taken_again_but_only_in_its_own_window()
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task What_is_given_back_can_be_taken_again_but_only_in_its_own_window(Engine engine)
     {
-        await using var store = await TestStore.CreateAsync();
+        await using var store = await TestStore.CreateAsync(engine);
         var first = await TakeAsync(store, 500);
 
         await store.RateWindows.GiveBackAsync("key", 500, first);
@@ -63,10 +83,12 @@ public class RateWindowsTests
         Assert.Equal(3, (await store.RateWindows.LookAsync("key", 500, second.EndsAt)).Used);
     }
 
-    [Fact]
-    public async Task Is_exact_for_processes_that_count_at_once()
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task Is_exact_for_processes_that_count_at_once(Engine engine)
     {
-        await using var store = await TestStore.CreateAsync();
+        await using var store = await TestStore.CreateAsync(engine);
         await using var other = store.OpenAgain();
 
         var taken = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Task.Run(() => TakeAsync(i % 2 == 0 ? store : other, 5))));
@@ -75,10 +97,12 @@ public class RateWindowsTests
         Assert.Equal(500, taken.Max(static window => window.Used));
     }
 
-    [Fact]
-    public async Task Sweeping_deletes_what_has_ended_only()
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task Sweeping_deletes_what_has_ended_only(Engine engine)
     {
-        await using var store = await TestStore.CreateAsync();
+        await using var store = await TestStore.CreateAsync(engine);
         await TakeAsync(store, 1);
         await store.RateWindows.TakeAsync("longer", 1, 1, store.Clock.Now + (2 * Minute));
         store.Clock.Now += Minute;
