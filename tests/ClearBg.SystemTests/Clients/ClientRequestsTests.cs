@@ -8,13 +8,13 @@ public sealed class ClientRequestsTests(ClientsGateway shared) : IClassFixture<C
 {
     private static readonly Dictionary<string, (string Request, Action<RawAnswer> Check)> Clients = new(StringComparer.Ordinal)
     {
-        ["Ruby reads the result's size, type and price from headers"] = (ClientRequests.Ruby, static answer =>
+        ["Ruby reads the result's size, type and price from headers"] = (ScriptRequests.Ruby, static answer =>
         {
             AssertIsPng(answer, 612, 408);
             Assert.Equal(("612", "408", "other"), (answer.Headers["X-Width"], answer.Headers["X-Height"], answer.Headers["X-Type"]));
             Assert.All(["X-Credits-Charged", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"], name => Assert.Matches(@"^\d+(\.\d+)?$", answer.Headers[name]));
         }),
-        ["Ruby passes what an account has on as keyword arguments"] = (ClientRequests.RubyAccount, static answer =>
+        ["Ruby passes what an account has on as keyword arguments"] = (ScriptRequests.RubyAccount, static answer =>
         {
             using var json = JsonDocument.Parse(answer.Body);
             var attributes = json.RootElement.GetProperty("data").GetProperty("attributes");
@@ -22,31 +22,31 @@ public sealed class ClientRequestsTests(ClientsGateway shared) : IClassFixture<C
             Assert.Equal(["total", "subscription", "payg", "enterprise"], Names(attributes.GetProperty("credits")));
             Assert.Equal(["free_calls", "sizes"], Names(attributes.GetProperty("api")));
         }),
-        ["The command line in Go makes its picture of a colour and a matte, which it takes for grey"] = (ClientRequests.Go, static answer => AssertIsZip(answer, 640, 427)),
-        ["PHP names every upload .png"] = (ClientRequests.PhpFile, static answer => AssertIsPng(answer, 612, 408)),
-        ["PHP sends base64 urlencoded"] = (ClientRequests.PhpBase64, static answer => Assert.Equal((8, 6), (PngFile.Read(answer.Body).Depth, PngFile.Read(answer.Body).ColourType))),
-        ["Python sends all defaults, some of them of its own making"] = (ClientRequests.Python, static answer =>
+        ["The command line in Go makes its picture of a colour and a matte, which it takes for grey"] = (CompiledRequests.Go, static answer => AssertIsZip(answer, 640, 427)),
+        ["PHP names every upload .png"] = (ScriptRequests.PhpFile, static answer => AssertIsPng(answer, 612, 408)),
+        ["PHP sends base64 urlencoded"] = (ScriptRequests.PhpBase64, static answer => Assert.Equal((8, 6), (PngFile.Read(answer.Body).Depth, PngFile.Read(answer.Body).ColourType))),
+        ["Python sends all defaults, some of them of its own making"] = (ScriptRequests.Python, static answer =>
         {
             AssertIsPng(answer, 612, 408);
             Assert.DoesNotContain("X-Type", answer.Headers.Keys);
         }),
-        [".NET accepts nothing but images, and asks for ZIP"] = (ClientRequests.DotNet, static answer => AssertIsZip(answer, 612, 408)),
-        ["A browser asks before it sends a key"] = (ClientRequests.Preflight, static answer =>
+        [".NET accepts nothing but images, and asks for ZIP"] = (CompiledRequests.DotNet, static answer => AssertIsZip(answer, 612, 408)),
+        ["A browser asks before it sends a key"] = (BrowserRequests.Preflight, static answer =>
         {
             Assert.Equal(204, answer.Status);
             Assert.Equal("*", answer.Headers["Access-Control-Allow-Origin"]);
             Assert.Contains("POST", answer.Headers["Access-Control-Allow-Methods"], StringComparison.Ordinal);
             Assert.Contains("x-api-key", answer.Headers["Access-Control-Allow-Headers"].Split(", "), StringComparer.OrdinalIgnoreCase);
         }),
-        ["A browser sends inputs that nobody filled in, and reads headers that it is allowed to"] = (ClientRequests.Browser, static answer =>
+        ["A browser sends inputs that nobody filled in, and reads headers that it is allowed to"] = (BrowserRequests.Browser, static answer =>
         {
             AssertIsPng(answer, 640, 427);
             Assert.Equal("*", answer.Headers["Access-Control-Allow-Origin"]);
             var readable = answer.Headers["Access-Control-Expose-Headers"].Split(", ");
             Assert.All(answer.Headers.Keys.Where(static name => name.StartsWith("X-", StringComparison.Ordinal)), name => Assert.Contains(name, readable));
         }),
-        ["Swift"] = (ClientRequests.Swift, static answer => AssertIsPng(answer, 612, 408)),
-        ["axios sends chunks, and expects bytes though it accepts JSON"] = (ClientRequests.Axios, static answer => AssertIsPng(answer, 640, 427)),
+        ["Swift"] = (CompiledRequests.Swift, static answer => AssertIsPng(answer, 612, 408)),
+        ["axios sends chunks, and expects bytes though it accepts JSON"] = (BrowserRequests.Axios, static answer => AssertIsPng(answer, 640, 427)),
     };
 
     public static TheoryData<string> Sentences => [.. Clients.Keys];
@@ -63,7 +63,7 @@ public sealed class ClientRequestsTests(ClientsGateway shared) : IClassFixture<C
     [Fact]
     public async Task Ruby_finds_the_title_of_the_first_error()
     {
-        var answer = await SendAsync(shared.Gateway, ClientRequests.Ruby, "nonsense");
+        var answer = await SendAsync(shared.Gateway, ScriptRequests.Ruby, "nonsense");
 
         using var json = JsonDocument.Parse(answer.Body);
         Assert.Equal(401, answer.Status);
@@ -76,14 +76,14 @@ public sealed class ClientRequestsTests(ClientsGateway shared) : IClassFixture<C
         using var folder = new TemporaryFolder();
         await using var gateway = await Gateway.StartAsync(folder.Path, [.. TinyModel.Write(folder), ("Api__Profile", "RemoveBg")]);
 
-        Assert.Equal(403, (await SendAsync(gateway, ClientRequests.Swift, "nonsense")).Status);
-        AssertIsPng(await SendAsync(gateway, ClientRequests.Swift, gateway.Key!), 612, 408);
+        Assert.Equal(403, (await SendAsync(gateway, CompiledRequests.Swift, "nonsense")).Status);
+        AssertIsPng(await SendAsync(gateway, CompiledRequests.Swift, gateway.Key!), 612, 408);
     }
 
     private static async Task<RawAnswer> SendAsync(Gateway gateway, string request, string key)
     {
         using var connection = new RawConnection(gateway.Url);
-        return await connection.SendAsync(ClientRequests.Write(request, gateway, key, Pictures.Rocket)) ?? throw new InvalidOperationException("There was no answer.");
+        return await connection.SendAsync(ClientRequest.Write(request, gateway, key, Pictures.Rocket)) ?? throw new InvalidOperationException("There was no answer.");
     }
 
     private static void AssertIsPng(RawAnswer answer, int width, int height)
