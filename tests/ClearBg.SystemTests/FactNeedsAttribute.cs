@@ -15,5 +15,5 @@ internal sealed class FactNeedsAttribute : FactAttribute
         }
     }
 
-    private static string PackageOf(string program) => program == "bwrap" ? "bubblewrap" : program;
+    private static string PackageOf(string program) => program switch { "bwrap" => "bubblewrap", "node" => "nodejs", _ => program };
 }

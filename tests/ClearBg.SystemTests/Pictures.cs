@@ -40,6 +40,24 @@ internal static class Pictures
         return file.ToArray();
     }
 
+    /// <summary>As <see cref="Large"/>, in PNG.</summary>
+    public static byte[] Small(int width, int height)
+    {
+        using var pool = new BufferPool(0);
+        using var picture = new Decoder(pool).Decode(PictureFormat.Jpeg, Large(width, height), (width, height), CancellationToken.None);
+        using var file = new MemoryStream();
+        Encoder.WritePng(picture.Pixels, new PictureMetadata(null, 1, 1), file, CancellationToken.None);
+        return file.ToArray();
+    }
+
+    /// <summary>The rocket with comments (ITU-T T.81, B.2.4.5) before its pixels, so many bytes or a few thousand more.</summary>
+    public static byte[] Heavy(int bytes)
+    {
+        const int Comment = 65_000;
+        byte[] segment = [0xFF, 0xFE, (Comment + 2) >> 8, (Comment + 2) & 0xFF, .. new byte[Comment]];
+        return [.. Rocket[..2], .. Enumerable.Repeat(segment, (bytes / segment.Length) + 1).SelectMany(static part => part), .. Rocket[2..]];
+    }
+
     /// <summary>Asserts that a file begins as a PNG does and is whole.</summary>
     public static void AssertIsPng(byte[] file)
     {

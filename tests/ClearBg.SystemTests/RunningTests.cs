@@ -6,26 +6,10 @@ namespace ClearBg.SystemTests;
 /// <summary>What a client and an attacker see of a running gateway.</summary>
 public sealed class RunningTests(SharedGateway shared) : IClassFixture<SharedGateway>
 {
-    /// <summary>Bodies that no picture fits in, bytes.</summary>
-    private const int Upload = 20_000_000;
+    /// <summary>A body that no picture fits in, bytes.</summary>
     private const int TooLarge = 26 << 20;
 
     private readonly Gateway _gateway = shared.Gateway;
-
-    [FactNeeds("curl")]
-    public async Task Refuses_a_caller_without_a_key_before_the_upload_begins()
-    {
-        var file = Path.Combine(shared.Folder, "large.bin");
-        await File.WriteAllBytesAsync(file, new byte[Upload]);
-
-        var curl = await Shell.RunAsync(
-        [
-            "curl", "--silent", "--noproxy", "*", "-H", "Expect: 100-continue", "--expect100-timeout", "30", "-F", $"image_file=@{file}",
-            "-o", "/dev/null", "-w", "%{http_code} %{size_upload}", $"{_gateway.Url}/v1.0/removebg",
-        ]);
-
-        Assert.Equal("401 0", curl.Output);
-    }
 
     [Fact]
     public async Task Answers_the_health_verb()

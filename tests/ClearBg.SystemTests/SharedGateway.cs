@@ -8,8 +8,6 @@ public sealed class SharedGateway : IAsyncLifetime, IDisposable
 
     internal Gateway Gateway => _gateway ?? throw new InvalidOperationException("Not started.");
 
-    internal string Folder => _folder.Path;
-
     public async Task InitializeAsync() => _gateway = await Gateway.StartAsync(_folder.Path);
 
     public async Task DisposeAsync()
