@@ -142,7 +142,6 @@ internal static class ServeCommand
         builder.AddLimits();
         builder.Services.AddCredits().AddCreditsUpkeep();
         builder.Services.AddRemoval();
-        builder.Services.AddCreditsUpkeep();
         builder.Services.AddApis();
         builder.Services.AddProxies();
         return builder;
