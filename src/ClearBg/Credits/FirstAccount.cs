@@ -36,7 +36,7 @@ internal sealed class FirstAccount(DbDataSource database, ApiKeys keys, IOptions
         {
             var credits = Draw.Of(Fund.Enterprise, new CreditAmount(1000L * options.Value.FirstAccountCredits));
             await connection.WriteGrantAsync(LongId.Create(clock.GetUtcNow()), id, credits, "first account", clock.Milliseconds, cancellation);
-            await connection.AddAsync(id, credits, cancellation);
+            await connection.TryAddAsync(id, credits, cancellation);
         }
 
         await transaction.CommitAsync(cancellation);

@@ -1,3 +1,5 @@
+using ClearBg.Credits;
+
 namespace ClearBg.Tests.Credits;
 
 public class FirstAccountTests
@@ -14,6 +16,19 @@ public class FirstAccountTests
         var account = Assert.Single(await store.Accounts.ListAsync());
         Assert.Equal("default", account.Name);
         Assert.Equal(account.Id, (await store.Keys.VerifyAsync(key!.Reveal()))!.AccountId);
+    }
+
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task The_first_account_has_the_credits_that_its_books_say(Engine engine)
+    {
+        await using var store = await TestStore.CreateAsync(engine);
+
+        var key = await store.FirstAccount.EnsureAsync();
+
+        Assert.Equal(new CreditsOptions().FirstAccountCredits, (await store.Ledger.BalanceAsync(key!.Key.AccountId)).Enterprise.ToDecimal());
+        await Books.AssertBalancedAsync(store);
     }
 
     [Theory]
