@@ -15,13 +15,12 @@ internal sealed class SteppedRequests : IStartupFilter
 
     private static async Task CountAsync(HttpContext context, RequestDelegate next)
     {
-        if (context.Request.Headers[Steps.Header] is not [{ } last])
+        if (!Steps.Begin(context.Request.Headers))
         {
             await next(context);
             return;
         }
 
-        Steps.Begin(last);
         var body = context.Response.Body;
         context.Response.Body = new SteppedBody(body);
         await next(context);

@@ -81,12 +81,14 @@ internal sealed class SteppedSource(DbDataSource inner) : DbDataSource
         {
             Steps.Pass("COMMIT");
             inner.Commit();
+            Steps.Committed();
         }
 
-        public override Task CommitAsync(CancellationToken cancellationToken = default)
+        public override async Task CommitAsync(CancellationToken cancellationToken = default)
         {
             Steps.Pass("COMMIT");
-            return inner.CommitAsync(cancellationToken);
+            await inner.CommitAsync(cancellationToken);
+            Steps.Committed();
         }
 
         public override void Rollback() => inner.Rollback();

@@ -1,13 +1,21 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.AspNetCore.Http;
 
 namespace ClearBg.SystemTests.Injected;
 
-/// <summary>The steps of a request, inside the program: each statement to the database, and each part of its answer. Before the chosen one the process dies.</summary>
+/// <summary>
+/// The steps of a request, inside the program: each statement to the database, and each part of its answer. Before the chosen one the process dies, or after the
+/// chosen commit its success is lost.
+/// </summary>
 internal static class Steps
 {
     /// <summary>In a request: the number of the step that is not reached, from 1.</summary>
-    public const string Header = "X-Killed-Before-Step";
+    public const string KilledBefore = "X-Killed-Before-Step";
+
+    /// <summary>In a request: the number of the commit that succeeds and seems to have lost its connection, from 1.</summary>
+    public const string LostCommit = "X-Lost-Commit";
 
     /// <summary>Printed to standard error, with the step's name.</summary>
     public const string Killed = "Killed before ";
@@ -15,15 +23,27 @@ internal static class Steps
     /// <summary>Printed by a request that had fewer steps.</summary>
     public const string Survived = "Survived all steps";
 
+    /// <summary>Printed for a lost commit.</summary>
+    public const string Lost = "Lost a commit";
+
     private static readonly AsyncLocal<Countdown?> Current = new();
 
-    /// <summary>Counts the steps of everything that the caller does from here on.</summary>
-    public static void Begin(string last) => Current.Value = new Countdown { Left = int.Parse(last, CultureInfo.InvariantCulture) };
+    /// <summary>Counts the steps of everything that the caller does from here on, if the request wants it.</summary>
+    public static bool Begin(IHeaderDictionary headers)
+    {
+        if (!headers.ContainsKey(KilledBefore) && !headers.ContainsKey(LostCommit))
+        {
+            return false;
+        }
+
+        Current.Value = new Countdown { Steps = Number(headers[KilledBefore]), Commits = Number(headers[LostCommit]) };
+        return true;
+    }
 
     /// <summary>Called before the step is taken.</summary>
     public static void Pass(string step)
     {
-        if (Current.Value is not { } countdown || --countdown.Left != 0)
+        if (Current.Value is not { } countdown || --countdown.Steps != 0)
         {
             return;
         }
@@ -36,8 +56,29 @@ internal static class Steps
         Thread.Sleep(Timeout.Infinite);
     }
 
+    /// <summary>Called after a commit.</summary>
+    /// <exception cref="DbException">Whoever sent it never hears of its success.</exception>
+    public static void Committed()
+    {
+        if (Current.Value is { } countdown && --countdown.Commits == 0)
+        {
+            Console.Error.WriteLine(Lost);
+            throw new LostConnectionException();
+        }
+    }
+
+    /// <summary>0 where there is none, which is never counted down to.</summary>
+    private static int Number(string? text) => int.Parse(text ?? "0", CultureInfo.InvariantCulture);
+
     private sealed class Countdown
     {
-        public int Left { get; set; }
+        public int Steps { get; set; }
+
+        public int Commits { get; set; }
+    }
+
+    private sealed class LostConnectionException() : DbException("The connection was lost.")
+    {
+        public override bool IsTransient => true;
     }
 }

@@ -1,4 +1,4 @@
-using System.Net;
+using System.Globalization;
 using System.Text.RegularExpressions;
 using ClearBg.SystemTests.Injected;
 using ClearBg.Tests.Credits;
@@ -57,10 +57,10 @@ public sealed partial class KillTests(ITestOutputHelper output)
             }
 
             last = await Customer.CreateAsync(store, Credits);
-            var answer = await TryBuyAsync(gateway, last.Key, [.. headers, (Steps.Header, (killed.Count + 1).ToString(System.Globalization.CultureInfo.InvariantCulture))]);
+            var answer = await TryBuyAsync(gateway, last.Key, [.. headers, (Steps.KilledBefore, Text(killed.Count + 1))]);
             if (await LastStepAsync(gateway) is not { } step)
             {
-                AssertIsPicture(gateway, answer!, charged: "1");
+                answer!.AssertIsPicture(charged: "1");
                 await last.AssertPaidAsync(store, 1);
                 break;
             }
@@ -84,7 +84,7 @@ public sealed partial class KillTests(ITestOutputHelper output)
     {
         var answer = await gateway.BuyAsync(customer.Key, headers);
         var charges = await customer.ChargesAsync(store);
-        AssertIsPicture(gateway, answer, charged: (charges - kill.Charges).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        answer.AssertIsPicture(charged: Text(charges - kill.Charges));
         await customer.AssertPaidAsync(store, charges);
         return kill with { ChargesOfRepetition = charges - kill.Charges };
     }
@@ -115,12 +115,7 @@ public sealed partial class KillTests(ITestOutputHelper output)
         }
     }
 
-    private static void AssertIsPicture(Gateway gateway, Answer answer, string charged)
-    {
-        Assert.True(answer.Status == HttpStatusCode.OK, $"{answer.Text}\n{gateway.Printed}");
-        Pictures.AssertIsPng(answer.Body);
-        Assert.Equal(charged, answer.Charged);
-    }
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     [GeneratedRegex($@"^({Steps.Survived}|{Steps.Killed}(?<step>.*))$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex LastStep();

@@ -6,6 +6,14 @@ namespace ClearBg.SystemTests.Money;
 internal sealed record Answer(HttpStatusCode Status, byte[] Body, string? Charged)
 {
     public string Text => System.Text.Encoding.UTF8.GetString(Body.AsSpan(0, Math.Min(Body.Length, 400)));
+
+    /// <summary>Asserts that it is a cut-out, and how many credits it cost.</summary>
+    public void AssertIsPicture(string charged)
+    {
+        Assert.True(Status == HttpStatusCode.OK, Text);
+        Pictures.AssertIsPng(Body);
+        Assert.Equal(charged, Charged);
+    }
 }
 
 /// <summary>Requests for removals.</summary>
