@@ -8,8 +8,8 @@ using Microsoft.Extensions.Hosting;
 
 /// <summary>
 /// What the runtime runs before the program's own first line, where <see cref="Variable"/> names this assembly
-/// (https://github.com/dotnet/runtime/blob/main/docs/design/features/host-startup-hook.md, which also gives the class its name and keeps it out of namespaces). When
-/// the program builds its host, its database is replaced by one whose statements are <see cref="Steps"/>, and its clock by one that runs ahead.
+/// (https://github.com/dotnet/runtime/blob/main/docs/design/features/host-startup-hook.md, which also gives the class its name and keeps it out of
+/// namespaces). When the program builds its host, its database gets one before it whose statements are <see cref="Steps"/>, and its clock runs ahead.
 /// </summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "MA0047:Declare types in namespaces", Justification = "The runtime wants it so.")]
 internal sealed class StartupHook : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
@@ -49,11 +49,12 @@ internal sealed class StartupHook : IObserver<DiagnosticListener>, IObserver<Key
     {
         var opening = services.Single(static service => service.ServiceType == typeof(DbDataSource)).ImplementationFactory!;
         services.AddSingleton<DbDataSource>(provider => new SteppedSource((DbDataSource)opening(provider)));
-        services.AddSingleton<TimeProvider>(new AheadClock(double.Parse(Environment.GetEnvironmentVariable(MinutesAhead) ?? "0", CultureInfo.InvariantCulture)));
+        var minutes = int.Parse(Environment.GetEnvironmentVariable(MinutesAhead) ?? "0", CultureInfo.InvariantCulture);
+        services.AddSingleton<TimeProvider>(new AheadClock(minutes));
         services.AddSingleton<IStartupFilter, SteppedRequests>();
     }
 
-    private sealed class AheadClock(double minutes) : TimeProvider
+    private sealed class AheadClock(int minutes) : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddMinutes(minutes);
     }

@@ -84,6 +84,7 @@ internal sealed partial class SteppedCommand(DbCommand inner) : DbCommand
         return inner;
     }
 
-    [GeneratedRegex(@"^\s*(?<verb>\w+).*?((?<=UPDATE)|\bINTO|\bFROM)\s+(?<table>[a-z_]+)", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^\s*(?<verb>\w+).*?((?<=UPDATE)|\bINTO|\bFROM)\s+(?<table>[a-z_]+)", RegexOptions.Singleline | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex VerbAndTable();
 }

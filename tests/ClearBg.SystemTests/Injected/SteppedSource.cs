@@ -4,7 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ClearBg.SystemTests.Injected;
 
-/// <summary>A database whose statements, and beginnings and ends of transactions, are <see cref="Steps"/>. Otherwise it is the one that it stands before.</summary>
+/// <summary>A database whose statements, transactions' beginnings and commits are <see cref="Steps"/>. Otherwise it is the one behind it.</summary>
 internal sealed class SteppedSource(DbDataSource inner) : DbDataSource
 {
     public override string ConnectionString => inner.ConnectionString;

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http;
 namespace ClearBg.SystemTests.Injected;
 
 /// <summary>
-/// The steps of a request, inside the program: each statement to the database, and each part of its answer. Before the chosen one the process dies, or after the
-/// chosen commit its success is lost.
+/// The steps of a request, inside the program: each statement to the database, and each part of its answer. Before the chosen one the process dies, or word of
+/// the chosen commit is lost.
 /// </summary>
 internal static class Steps
 {

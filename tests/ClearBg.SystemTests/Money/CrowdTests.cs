@@ -20,7 +20,7 @@ public sealed class CrowdTests(ITestOutputHelper output)
     [OnPostgres(2)]
     public async Task Of_2000_requests_at_once_on_500_credits_500_are_served_and_1500_refused(Engine engine, int gateways)
     {
-        await using var installation = await Installation.CreateAsync(engine);
+        using var installation = await Installation.CreateAsync(engine);
         await using var store = installation.Open();
         var customer = await Customer.CreateAsync(store, Credits);
         await using var crowd = await installation.StartAsync(gateways);

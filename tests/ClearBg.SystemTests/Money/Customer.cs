@@ -21,9 +21,12 @@ internal sealed class Customer(string accountId, string key, long granted)
     }
 
     /// <summary>How often the account was charged.</summary>
-    public Task<long> ChargesAsync(TestStore store) => CountAsync(store, $"SELECT COUNT(*) FROM transactions WHERE kind = 'capture' AND account_id = '{accountId}'");
+    public Task<long> ChargesAsync(TestStore store) =>
+        CountAsync(store, $"SELECT COUNT(*) FROM transactions WHERE kind = 'capture' AND account_id = '{accountId}'");
 
-    /// <summary>The account was charged one credit so often; nothing is held, which where a process died is so a moment after the next one's start; and all books balance.</summary>
+    /// <summary>
+    /// The account was charged one credit so often, and nothing is held; where a process died, that is so a moment after the start of the next one. All books balance.
+    /// </summary>
     public async Task AssertPaidAsync(TestStore store, long charges)
     {
         var watch = Stopwatch.StartNew();

@@ -5,9 +5,9 @@ using ClearBg.Tests.Segmentation;
 namespace ClearBg.SystemTests.Money;
 
 /// <summary>A database, and gateways over it whose model takes no time and whose limits let everything through unless told otherwise.</summary>
-internal sealed class Installation : IAsyncDisposable
+internal sealed class Installation : IDisposable
 {
-    private readonly Tests.Segmentation.TemporaryFolder _folder = new();
+    private readonly Tests.Segmentation.TemporaryFolder _folder;
     private readonly TestStore _first;
     private readonly (string Name, string Value)[] _settings;
 
@@ -51,9 +51,5 @@ internal sealed class Installation : IAsyncDisposable
     public async Task<Crowd> StartAsync(int gateways, params (string Name, string Value)[] settings) =>
         new(await Task.WhenAll(Enumerable.Range(0, gateways).Select(_ => StartAsync(settings))));
 
-    public ValueTask DisposeAsync()
-    {
-        _folder.Dispose();
-        return ValueTask.CompletedTask;
-    }
+    public void Dispose() => _folder.Dispose();
 }

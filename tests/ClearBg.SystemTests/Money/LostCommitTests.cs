@@ -20,7 +20,7 @@ public sealed class LostCommitTests
     [OnPostgres]
     public async Task Whichever_commit_is_lost_on_its_way_back_the_request_is_answered_and_charged_once(Engine engine)
     {
-        await using var installation = await Installation.CreateAsync(engine);
+        using var installation = await Installation.CreateAsync(engine);
         await using var store = installation.Open();
         var customers = new Customer[Commits];
         var gateway = await installation.StartSteppedAsync(minutesAhead: 0);

@@ -19,7 +19,7 @@ internal sealed record Answer(HttpStatusCode Status, byte[] Body, string? Charge
 /// <summary>Requests for removals.</summary>
 internal static class Order
 {
-    /// <summary>A JPEG that every size above preview costs one credit.</summary>
+    /// <summary>A JPEG; in every size above preview it costs one credit.</summary>
     public static byte[] Picture { get; } = Pictures.Large(64, 64);
 
     extension(Gateway gateway)

@@ -15,7 +15,7 @@ public sealed class SharedLimitTests
     {
         const int Limit = 50;
         var large = Pictures.Large(1_400, 1_400);
-        await using var installation = await Installation.CreateAsync(engine);
+        using var installation = await Installation.CreateAsync(engine);
         await using var store = installation.Open();
         var customer = await Customer.CreateAsync(store, credits: 1);
         await using var crowd = await installation.StartAsync(2, ("Api__MegapixelsPerMinute", $"{Limit}"));
@@ -38,7 +38,7 @@ public sealed class SharedLimitTests
     public async Task Two_gateways_give_exactly_the_pictures_of_a_day_to_users_without_a_key(Engine engine)
     {
         const int Limit = 25;
-        await using var installation = await Installation.CreateAsync(engine);
+        using var installation = await Installation.CreateAsync(engine);
         await using var store = installation.Open();
         var application = (await store.Applications.CreateAsync("app", Limit))!;
         await using var crowd = await installation.StartAsync(2);
@@ -57,5 +57,6 @@ public sealed class SharedLimitTests
         return answers;
     }
 
-    private static void AssertOnly(Answer[] answers, params HttpStatusCode[] expected) => Assert.All(answers, answer => Assert.True(expected.Contains(answer.Status), answer.Text));
+    private static void AssertOnly(Answer[] answers, params HttpStatusCode[] expected) =>
+        Assert.All(answers, answer => Assert.True(expected.Contains(answer.Status), answer.Text));
 }
