@@ -55,9 +55,10 @@ internal sealed class IdempotencyKeys(DbDataSource database, TimeProvider clock)
             throw new ArgumentException($"A key has 1 to {MaxLength} printable ASCII characters.", nameof(key));
         }
 
+        var id = LongId.Create(clock.GetUtcNow());
         for (var tries = 0; tries < Tries; tries++)
         {
-            if (await database.TransactAsync(connection => ClaimAsync(connection, keyId, key, fingerprint, answer, runningFor, cancellation), cancellation) is { } id)
+            if (await database.TransactAsync(connection => ClaimAsync(connection, id, keyId, key, fingerprint, answer, runningFor, cancellation), cancellation) is not null)
             {
                 return new Idempotency(IdempotencyState.New, id);
             }
@@ -105,9 +106,9 @@ internal sealed class IdempotencyKeys(DbDataSource database, TimeProvider clock)
         },
         cancellation);
 
-    /// <summary>The new record's id, or null when there is one that counts.</summary>
+    /// <summary>The new record's id, or null when there is another one that counts. Its own is there already where a commit was lost on its way back.</summary>
     private async Task<string?> ClaimAsync(
-        DbConnection connection, string keyId, string key, string fingerprint, string answer, TimeSpan runningFor, CancellationToken cancellation)
+        DbConnection connection, string id, string keyId, string key, string fingerprint, string answer, TimeSpan runningFor, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
         await using var command = connection.Command(
@@ -116,10 +117,10 @@ internal sealed class IdempotencyKeys(DbDataSource database, TimeProvider clock)
             VALUES (@id, @key, @text, @fingerprint, @answer, 'running', @until)
             ON CONFLICT (key_id, text) DO UPDATE
             SET id = excluded.id, fingerprint = excluded.fingerprint, answer = excluded.answer, state = excluded.state, expires_at = excluded.expires_at
-            WHERE idempotency_keys.expires_at <= @now
+            WHERE idempotency_keys.expires_at <= @now OR idempotency_keys.id = @id
             RETURNING id
             """,
-            ("@id", LongId.Create(now)),
+            ("@id", id),
             ("@key", keyId),
             ("@text", key),
             ("@fingerprint", fingerprint),

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text.Json;
 using ClearBg.Segmentation;
 using ClearBg.Segmentation.Onnx;
@@ -51,7 +52,7 @@ internal sealed record BrightnessModel
     {
         var bytes = Graph().ToByteArray();
         var manifest = new ModelManifest(
-            Name, "Brightness", "MIT", "brightness.onnx", bytes.Length, FakePackage.Hash(bytes),
+            Name, "Brightness", "MIT", "brightness.onnx", bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)),
             new(Input, Width, Height, Mean, Std, Resize), new(Output, Activation)) { Folder = folder["models", Name] };
         folder.Write(Path.Combine("models", Name, "brightness.onnx"), bytes);
         folder.Write(Path.Combine("models", Name, ModelManifest.FileName), JsonSerializer.SerializeToUtf8Bytes(manifest, ManifestJson.Default.ModelManifest));
