@@ -10,7 +10,7 @@ namespace ClearBg.SystemTests;
 public sealed class MonitorTests(ClientsGateway shared) : IClassFixture<ClientsGateway>, IAsyncLifetime, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly Books _books = new(shared.Folder);
+    private readonly OperatorsBooks _books = new(shared.Folder);
     private NewApplication _application = null!;
 
     public async Task InitializeAsync() => _application = await _books.CreateApplicationAsync(dailyLimit: 2);

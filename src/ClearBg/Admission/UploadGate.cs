@@ -17,9 +17,6 @@ internal sealed class UploadGate(IOptions<AdmissionOptions> options, TimeProvide
     private readonly BoundedGate _gate = new(
         options.Value.UploadMegabytes * PermitsPerMegabyte, options.Value.UploadMegabytes * PermitsPerMegabyte, TimeSpan.FromSeconds(options.Value.WaitSeconds), time);
 
-    /// <summary>Bytes that may be read or held at once.</summary>
-    public long Capacity => (long)options.Value.UploadMegabytes << 20;
-
     /// <summary>Bytes of bodies that are read or held at this moment, in whole units of 256 KiB.</summary>
     public long Inside => _gate.Inside * BytesPerPermit;
 

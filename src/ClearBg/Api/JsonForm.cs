@@ -59,7 +59,17 @@ internal static class JsonForm
 
                 // Copied, for there is something to undo: .NET escapes plus signs, PHP slashes.
                 var text = content.Rent(reader.ValueSpan.Length);
-                text.Shorten(reader.CopyString(text.Bytes));
+                try
+                {
+                    text.Shorten(reader.CopyString(text.Bytes));
+                }
+                catch
+                {
+                    // It is no UTF-8.
+                    text.Dispose();
+                    throw;
+                }
+
                 return content.AddBase64(text, limits);
             case JsonTokenType.String:
                 return reader.ValueSpan.Length > FormContent.LongestValue ? FormContent.TooLong : content.Add(name, reader.GetString()!);

@@ -16,7 +16,7 @@ internal static class MonitorApi
 
     /// <summary>What can be told from headers is refused by <see cref="MonitorFilter"/>; here come the body, then the work and who pays for it.</summary>
     private static async Task<IResult> RemoveAsync(
-        HttpContext http, MonitorRequest requests, MonitorAllowance allowance, ChargedRemoval charged, RemovalPipeline pipeline, BufferPool pool,
+        HttpContext http, MonitorRequest requests, MonitorAllowance allowance, RateFilter rate, ChargedRemoval charged, RemovalPipeline pipeline, BufferPool pool,
         IOptions<IntakeOptions> intake, IOptions<ApiOptions> options, CancellationToken cancellation)
     {
         var user = MonitorUser.Of(http);
@@ -27,7 +27,15 @@ internal static class MonitorApi
 
         using (picture)
         {
-            var job = new RemovalJob(picture, new RemovalOptions());
+            var subject = user.Key is { } payer ? RateFilter.Subject(payer) : $"app:{user.Application.Id}:{ClientAddress.Of(http)}:minute";
+            if (!PictureHeader.Read(picture.Bytes, intake.Value).Succeeded(out var header, out failure)
+                || (failure = await rate.CountAsync(http, subject, header.Width * (long)header.Height)) is not null)
+            {
+                return new MonitorFailure(failure);
+            }
+
+            // Not auto: its previews are another API's matter, and of PNG this is the largest too.
+            var job = new RemovalJob(picture, new RemovalOptions { Size = SizeTier.FiftyMegapixels });
             if (user.Key is { } key)
             {
                 var bill = new Bill(key, Bill.OneCredit, ClientAddress.Of(http), options.Value.FreeCallsPerAddress, IdempotencyKey: null);

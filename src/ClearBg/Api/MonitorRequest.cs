@@ -25,7 +25,7 @@ internal sealed class MonitorRequest(FetchedPicture fetched, BufferPool pool, IO
     public async Task<Outcome<PixelBuffer>> ReadAsync(HttpContext http, CancellationToken cancellation)
     {
         using var content = new FormContent(pool);
-        if (!(await RequestBody.ReadAsync(http.Request, intake.Value, () => ReadFormAsync(http.Request, content, cancellation))).Succeeded(out var url, out var failure))
+        if (!(await RequestBody.ReadAsync(http.Request, intake.Value, soon => ReadFormAsync(http.Request, content, soon), cancellation)).Succeeded(out var url, out var failure))
         {
             return failure;
         }
@@ -33,7 +33,7 @@ internal sealed class MonitorRequest(FetchedPicture fetched, BufferPool pool, IO
         return (content.Picture, url) switch
         {
             (null, "") => new Failure(FailureCode.MissingSource, $"The form has no {Field}, or an empty one."),
-            (null, _) => await fetched.EnterAsync(http, 1) is { } full ? full : await fetched.ReadAsync(url, Url, cancellation),
+            (null, _) => await fetched.EnterAsync(http, 1, held: 0) is { } full ? full : await fetched.ReadAsync(url, Url, cancellation),
             (_, "") => content.TakePicture(),
             _ => new Failure(FailureCode.MultipleSources, $"The form has more than one {Field}."),
         };
@@ -68,7 +68,7 @@ internal sealed class MonitorRequest(FetchedPicture fetched, BufferPool pool, IO
             }
 
             var isFile = part.HasFileName || part.Type?.StartsWith("image/", StringComparison.OrdinalIgnoreCase) == true;
-            using var bytes = new PictureBytes(pool, part.FormLength, isFile ? intake.Value.MaxBytes : RequestBody.MostBytes(intake.Value));
+            using var bytes = new PictureBytes(pool, content.Picture is null && url.Length == 0 ? part.FormLength : null, isFile ? intake.Value.MaxBytes : RequestBody.MostBytes(intake.Value));
             if (await part.ReadAsync(bytes, cancellation) is { } unread)
             {
                 return unread;

@@ -50,7 +50,9 @@ internal sealed class MultipartForm
                 return new Failure(FailureCode.InvalidRequest, "A part of the form has no name.");
             }
 
-            var hasFileName = disposition.FileName.HasValue || disposition.FileNameStar.HasValue;
+            // Not by the properties: FileNameStar throws for "filename*" without a value.
+            var hasFileName = disposition.Parameters.Any(static parameter =>
+                parameter.Name.Equals("filename", StringComparison.OrdinalIgnoreCase) || parameter.Name.Equals("filename*", StringComparison.OrdinalIgnoreCase));
             var part = new FormPart(this, name.ToString(), section.ContentType, hasFileName, section.Body);
             if (await take(part) is { } failure || (failure = await part.SkipAsync(cancellation)) is not null)
             {

@@ -17,22 +17,24 @@ internal sealed class RateFilter(RateWindows windows, IOptions<ApiOptions> optio
     {
         var http = context.HttpContext;
         var now = time.GetUtcNow();
-        var window = await windows.LookAsync(Subject(Caller.Of(http)), options.Value.MegapixelsPerMinute, now + Window, http.RequestAborted);
+        var window = await windows.LookAsync(Subject(Caller.Of(http).Key), options.Value.MegapixelsPerMinute, now + Window, http.RequestAborted);
         return Say(http, window).Remaining > 0 ? await next(context) : Surfaces.Fail(http, Exhausted(window, now));
     }
 
-    /// <summary>Counts a picture; the refusal where it would pass the limit.</summary>
+    /// <summary>Counts a picture; the refusal where it would pass the limit. Pictures that come to nothing count as well: they were worked on.</summary>
     /// <param name="http">The request.</param>
+    /// <param name="subject">Whose.</param>
     /// <param name="pixels">Of the picture as it was sent.</param>
-    public async Task<Failure?> CountAsync(HttpContext http, long pixels)
+    public async Task<Failure?> CountAsync(HttpContext http, string subject, long pixels)
     {
         var now = time.GetUtcNow();
         var weight = Math.Max(1, (pixels + 999_999) / 1_000_000);
-        var window = await windows.TakeAsync(Subject(Caller.Of(http)), weight, options.Value.MegapixelsPerMinute, now + Window, http.RequestAborted);
+        var window = await windows.TakeAsync(subject, weight, options.Value.MegapixelsPerMinute, now + Window, http.RequestAborted);
         return Say(http, window).IsTaken ? null : Exhausted(window, now);
     }
 
-    private static string Subject(Caller caller) => $"key:{caller.Key.Id}";
+    /// <summary>A key's window.</summary>
+    public static string Subject(ApiKey key) => $"key:{key.Id}";
 
     private static RateWindow Say(HttpContext http, RateWindow window)
     {

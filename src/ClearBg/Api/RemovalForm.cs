@@ -20,12 +20,12 @@ internal static class RemovalForm
     /// </returns>
     /// <exception cref="OperationCanceledException">The caller hung up, or time ran out.</exception>
     public static Task<Outcome<FormContent>> ReadAsync(HttpRequest request, BufferPool pool, IntakeOptions limits, CancellationToken cancellation) =>
-        RequestBody.ReadAsync<FormContent>(request, limits, async () =>
+        RequestBody.ReadAsync<FormContent>(request, limits, async soon =>
         {
             var content = new FormContent(pool);
             try
             {
-                if (await ReadAsync(request, pool, limits, content, cancellation) is { } failure)
+                if (await ReadAsync(request, pool, limits, content, soon) is { } failure)
                 {
                     content.Dispose();
                     return failure;
@@ -38,7 +38,7 @@ internal static class RemovalForm
                 content.Dispose();
                 throw;
             }
-        });
+        }, cancellation);
 
     private static async Task<Failure?> ReadAsync(HttpRequest request, BufferPool pool, IntakeOptions limits, FormContent content, CancellationToken cancellation)
     {
@@ -101,7 +101,7 @@ internal static class RemovalForm
 
         // A field is read a little further than it may go: what is longer is told from what is not by that.
         var most = add is null ? FormContent.LongestValue + 1 : string.Equals(part.Name, FormContent.Base64Field, StringComparison.Ordinal) ? RequestBody.MostBytes(limits) : limits.MaxBytes;
-        using var bytes = new PictureBytes(pool, add is null ? null : part.FormLength, most);
+        using var bytes = new PictureBytes(pool, IsPicture(part.Name) ? part.FormLength : null, most);
         if (await part.ReadAsync(bytes, cancellation) is { } failure)
         {
             return add is null ? FormContent.TooLong : failure;
@@ -115,6 +115,9 @@ internal static class RemovalForm
         using var read = add is null ? bytes.Take() : null;
         return read is null ? add!(bytes.Take()) : content.Add(part.Name, read.Bytes);
     }
+
+    /// <summary>Of a form's bytes nearly all are the picture's, unless it holds a background too: that starts small.</summary>
+    private static bool IsPicture(string name) => name is FormContent.PictureField or FormContent.Base64Field;
 
     private delegate Failure? Parser(Span<byte> body, FormContent content, IntakeOptions limits);
 }

@@ -36,7 +36,7 @@ internal sealed class RemovalRequest(FetchedPicture fetched)
         }
 
         string?[] urls = [url, backgroundUrl];
-        failure = await fetched.EnterAsync(http, urls.Count(static sent => sent is not null))
+        failure = await fetched.EnterAsync(http, urls.Count(static sent => sent is not null), (content.Picture?.Length ?? 0) + (content.BackgroundImage?.Length ?? 0))
             ?? await AddAsync(url, UrlField.Image, content.AddPicture, cancellation)
             ?? await AddAsync(backgroundUrl, UrlField.Background, content.AddBackground, cancellation);
         return failure is null ? new RemovalJob(content.Picture!, options, content.BackgroundImage) : failure;

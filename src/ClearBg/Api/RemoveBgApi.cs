@@ -38,7 +38,7 @@ internal static class RemoveBgApi
         {
             if (!(await requests.ReadAsync(http, form, caller.Defaults, cancellation)).Succeeded(out var job, out failure)
                 || !PictureHeader.Read(job.Picture.Bytes, intake.Value).Succeeded(out var header, out failure)
-                || (failure = await rate.CountAsync(http, header.Width * (long)header.Height)) is not null)
+                || (failure = await rate.CountAsync(http, RateFilter.Subject(caller.Key), header.Width * (long)header.Height)) is not null)
             {
                 return new RemoveBgFailure(failure);
             }

@@ -11,12 +11,19 @@ internal static class RequestBody
     /// <summary>What a body may hold besides its pictures, bytes: boundaries, headers, fields.</summary>
     private const int Overhead = 1 << 20;
 
+    private const double SlowestBytesPerSecond = 64 * 1024;
+
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+
     /// <summary>The longest body that is read, bytes: two pictures, or one in base64 whose signs may be percent-encoded; of the two the former is longer.</summary>
     public static long MostBytes(IntakeOptions limits) => (2L * limits.MaxBytes) + Overhead;
 
-    /// <summary>Reads with <paramref name="read"/>, unless the body is announced longer than allowed: a client that waits for 100 Continue then uploads nothing.</summary>
+    /// <summary>
+    /// Reads with <paramref name="read"/>, unless the body is announced longer than allowed: a client that waits for 100 Continue then uploads nothing. A body that
+    /// takes longer than half a minute and its size at 64 KiB a second is given up: it keeps a place from others.
+    /// </summary>
     /// <exception cref="OperationCanceledException">The caller hung up, or time ran out.</exception>
-    public static async Task<Outcome<T>> ReadAsync<T>(HttpRequest request, IntakeOptions limits, Func<Task<Outcome<T>>> read)
+    public static async Task<Outcome<T>> ReadAsync<T>(HttpRequest request, IntakeOptions limits, Func<CancellationToken, Task<Outcome<T>>> read, CancellationToken cancellation)
         where T : notnull
     {
         var most = MostBytes(limits);
@@ -30,9 +37,15 @@ internal static class RequestBody
             size.MaxRequestBodySize = most;
         }
 
+        using var late = new CancellationTokenSource(Grace + TimeSpan.FromSeconds((request.ContentLength ?? most) / SlowestBytesPerSecond));
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
         try
         {
-            return await read();
+            return await read(either.Token);
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            return new Failure(FailureCode.InvalidRequest, "The body took too long.");
         }
         catch (BadHttpRequestException refused) when (refused.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {

@@ -26,6 +26,7 @@ internal sealed class UploadFilter(UploadGate gate, IOptions<IntakeOptions> inta
         }
 
         http.Response.RegisterForDispose(place);
+        http.Features.Set(place);
         return await next(context);
     }
 }

@@ -28,7 +28,7 @@ internal sealed partial class HoldSweeper(CreditLedger ledger, IdempotencyKeys i
                 LogReturned(holds);
             }
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
             // The host ends with a service that throws. The database may be back in a minute.
             LogFailed(e);

@@ -5,7 +5,7 @@ namespace ClearBg.Jobs;
 
 /// <summary>Who pays for a removal, and how much.</summary>
 /// <param name="Key">Whose account pays.</param>
-/// <param name="PreviewPrice">Of an answer of the preview's size; any other costs one credit.</param>
+/// <param name="PreviewPrice">Of an answer of the preview's size, which free calls pay for first; any other costs one credit.</param>
 /// <param name="Address">The client's, for the limit of free calls.</param>
 /// <param name="FreeCallsPerAddress">Pictures a day that free calls pay for from one address.</param>
 /// <param name="IdempotencyKey">What the client names this request by, to be charged once however often it is sent; or null.</param>

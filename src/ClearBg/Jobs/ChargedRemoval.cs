@@ -1,4 +1,5 @@
 using ClearBg.Credits;
+using ClearBg.Imaging;
 using ClearBg.Intake;
 using ClearBg.Segmentation;
 using Microsoft.Extensions.Options;
@@ -68,19 +69,25 @@ internal sealed partial class ChargedRemoval(
             var price = bill.PriceOf(order.Size);
             if (price > default(CreditAmount))
             {
-                hold = await ledger.ReserveAsync(bill.Key.AccountId, bill.Key.Id, price, freeCallPays: order.Size == SizeTier.Preview, Longest, cancellation);
+                hold = await ReserveAsync(bill, price, freeCallPays: order.Size == SizeTier.Preview, cancellation);
+                if (hold is { IsFreeCall: true })
+                {
+                    freeCall = await CountFreeCallAsync(bill, cancellation);
+                    if (!freeCall.Window.IsTaken)
+                    {
+                        // This address has had its free calls today; credits pay as for anybody else.
+                        await ledger.ReleaseAsync(hold, CancellationToken.None);
+                        hold = await ReserveAsync(bill, price, freeCallPays: false, cancellation);
+                        if (hold is null)
+                        {
+                            return new Failure(FailureCode.FreeCallsExhausted);
+                        }
+                    }
+                }
+
                 if (hold is null)
                 {
                     return new Failure(FailureCode.InsufficientCredits, $"This costs {price} credits.");
-                }
-            }
-
-            if (hold is { IsFreeCall: true })
-            {
-                freeCall = await CountFreeCallAsync(bill, cancellation);
-                if (!freeCall.Window.IsTaken)
-                {
-                    return new Failure(FailureCode.FreeCallsExhausted);
                 }
             }
 
@@ -134,9 +141,13 @@ internal sealed partial class ChargedRemoval(
     private PaidRemoval Answer(Order order, RemovalResult result, CreditAmount charged, Balance balance)
     {
         var (width, height) = order.Header.Upright;
-        var most = OutputSize.Of(width, height, order.Job.Options with { Size = SizeTier.FiftyMegapixels });
+        var coversAll = order.Job.BackgroundImage is { } image && PictureHeader.Read(image.Bytes, intake.Value).Succeeded(out var background, out _) && background.Format == PictureFormat.Jpeg;
+        var most = OutputSize.Of(width, height, order.Job.Options with { Size = SizeTier.FiftyMegapixels }, coversAll);
         return new PaidRemoval(result, charged, balance.Total, most, JobFingerprint.OfAnswer(order.Asked, order.Size, model.Choice.Manifest.Sha256));
     }
+
+    private Task<Hold?> ReserveAsync(Bill bill, CreditAmount price, bool freeCallPays, CancellationToken cancellation) =>
+        ledger.ReserveAsync(bill.Key.AccountId, bill.Key.Id, price, freeCallPays, Longest, cancellation);
 
     private async Task<FreeCall> CountFreeCallAsync(Bill bill, CancellationToken cancellation)
     {

@@ -24,8 +24,8 @@ internal static class Limits
             // What is read ahead of the program, before anyone knows who asks or whether there is room: the default of 1 MiB for each connection is no bound.
             kestrel.Limits.MaxRequestBufferSize = ReadAhead;
 
-            // A body keeps its place in UploadGate while it comes. Kestrel's own limit of 240 bytes a second would let the largest one take 30 hours; with this it
-            // has under two. It counts only while the program reads: who waits for a place is not being slow.
+            // Kestrel's own limit is 240 bytes a second. RequestBody has a stricter one for the whole body; this one is for connections that fall silent. It counts
+            // only while the program reads: who waits for a place is not being slow.
             kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 4096, gracePeriod: TimeSpan.FromSeconds(10));
 
             // A client that hardly reads would keep its answer in memory for hours.

@@ -8,7 +8,7 @@ namespace ClearBg.Operations;
 /// <summary>Logs: Serilog to standard output, everything about it settable in section <c>Serilog</c>.</summary>
 internal static class Logs
 {
-    private const string Line = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj} {NewLine}{Exception}";
+    private const string Line = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj} {RequestId} {NewLine}{Exception}";
 
     /// <summary>The host's own words when it cannot listen, with a stack trace; whoever started it says it in a sentence.</summary>
     private const string StartFailed = "Hosting failed to start";

@@ -22,11 +22,12 @@ internal sealed class ProxyOptions
         List<IPNetwork> parsed = [];
         foreach (var text in networks)
         {
-            if (IPNetwork.TryParse(text, out var network))
+            // What is not written as it is read back was meant otherwise: 10/8 is read as 0.0.0.0/8, and 010.0.0.0/8 as 8.0.0.0/8.
+            if (IPNetwork.TryParse(text, out var network) && string.Equals(network.ToString(), text, StringComparison.OrdinalIgnoreCase))
             {
                 parsed.Add(network);
             }
-            else if (IPAddress.TryParse(text, out var address))
+            else if (IPAddress.TryParse(text, out var address) && string.Equals(address.ToString(), text, StringComparison.OrdinalIgnoreCase))
             {
                 parsed.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));
             }

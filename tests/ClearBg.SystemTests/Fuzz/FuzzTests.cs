@@ -28,7 +28,7 @@ public sealed class FuzzTests(ITestOutputHelper output) : IDisposable
         output.WriteLine($"CLEARBG_FUZZ_SEED={seed}");
         await using var gateway = await Gateway.StartAsync(
             _folder.Path, [.. TinyModel.Write(_folder), ("Api__MegapixelsPerMinute", "1000000"), ("Serilog__MinimumLevel__Default", "Error")]);
-        await using var books = new Books(_folder.Path);
+        await using var books = new OperatorsBooks(_folder.Path);
         var application = (await books.CreateApplicationAsync(dailyLimit: 1_000_000)).Reveal();
         var callers = Enumerable.Range(0, Connections).Select(i => new FuzzCaller(gateway.Url, new RequestGenerator(new Random(seed + i), gateway.Key!, application))).ToArray();
         var watch = Stopwatch.StartNew();

@@ -85,10 +85,13 @@ public sealed class ChargesTests : IAsyncLifetime, IDisposable
             Assert.Equal(left, (await _gateway.Ledger.BalanceAsync(key.AccountId)).FreeCalls);
         }
 
-        Assert.Equal((403, "free_calls_exhausted"), await Gateway.RefusalAsync(await PostAsync(text, Small, "preview")));
-        Assert.Equal((1, "1"), ((await _gateway.Ledger.BalanceAsync(key.AccountId)).FreeCalls, (await _gateway.Ledger.BalanceAsync(key.AccountId)).Total.ToString()));
-        using var paid = await PostAsync(text, Large, "full");
-        Assert.Equal("1", Header(paid, "X-Credits-Charged"));
+        // The address has had its calls; credits pay, and where there are none, nothing does.
+        using var paid = await PostAsync(text, Large, "preview");
+        Assert.Equal("0.25", Header(paid, "X-Credits-Charged"));
+        Assert.Equal((1, "0.75"), ((await _gateway.Ledger.BalanceAsync(key.AccountId)).FreeCalls, (await _gateway.Ledger.BalanceAsync(key.AccountId)).Total.ToString()));
+        var (poor, poorKey) = await _gateway.CreateKeyAsync(freeCalls: 3, profile: ApiProfile.RemoveBg);
+        Assert.Equal((403, "free_calls_exhausted"), await Gateway.RefusalAsync(await PostAsync(poor, Small, "preview")));
+        Assert.Equal(3, (await _gateway.Ledger.BalanceAsync(poorKey.AccountId)).FreeCalls);
     }
 
     [Fact]

@@ -29,13 +29,14 @@ public sealed class MonitorApiTests : IAsyncLifetime
     [Fact]
     public async Task A_user_with_a_key_pays_a_credit_for_a_png()
     {
-        var (text, key) = await _gateway.CreateKeyAsync("3", application: _application.Application.Id);
+        var (text, key) = await _gateway.CreateKeyAsync("3", freeCalls: 5, application: _application.Application.Id);
 
         using var answer = await PostAsync(Gateway.Form(Disc, "image"), ("X-Api-Key", text));
 
         Assert.Equal((HttpStatusCode.OK, "image/png"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
         Assert.Equal([0x89, .. "PNG"u8], (await answer.Content.ReadAsByteArrayAsync())[..4]);
-        Assert.Equal("2", (await _gateway.Ledger.BalanceAsync(key.AccountId)).Total.ToString());
+        var balance = await _gateway.Ledger.BalanceAsync(key.AccountId);
+        Assert.Equal(("2", 5), (balance.Total.ToString(), balance.FreeCalls));
     }
 
     [Fact]
@@ -83,6 +84,21 @@ public sealed class MonitorApiTests : IAsyncLifetime
         var other = (await _gateway.Applications.CreateAsync("other", 1))!;
         using var elsewhere = await PostAsync(Gateway.Form(Disc, "image"), ("X-App-Key", other.Reveal()));
         Assert.Equal(HttpStatusCode.OK, elsewhere.StatusCode);
+    }
+
+    /// <summary>Pictures without a subject cost nothing, but work.</summary>
+    [Fact]
+    public async Task Megapixels_of_a_minute_are_bounded_too()
+    {
+        await using var gateway = await Gateway.StartAsync("--Api:MegapixelsPerMinute=2");
+        var application = (await gateway.Applications.CreateAsync("camera", 100))!.Reveal();
+        var black = Pictures.Disc(64, 64, level: 0);
+
+        foreach (var expected in (int[])[400, 400, 429])
+        {
+            using var answer = await gateway.SendAsync(Gateway.Form(black, "image"), Path, headers: [("X-App-Key", application), ("X-Api-Key", "")]);
+            Assert.Equal(expected, (int)answer.StatusCode);
+        }
     }
 
     [Fact]

@@ -23,6 +23,8 @@ public sealed class RemovalFormTests : IDisposable
     [Theory]
     [InlineData("form-data; name=\"image_file\"; filename=\"a.jpg\"\r\nContent-Type: image/jpeg")]
     [InlineData("form-data; name=\"image_file\"")]
+    [InlineData("form-data; name=\"image_file\"; filename*")]
+    [InlineData("form-data; name=\"image_file\"; filename*=")]
     [InlineData("form-data; name=image_file; filename=a.png\r\nContent-Type: text/plain; charset=utf-8")]
     [InlineData("form-data; name=\"image_file\"; filename*=UTF-8''%e2%82%ac.jpg")]
     [InlineData("form-data; name=\"image_file\"; filename=\"фото.jpg\"")]
@@ -184,6 +186,15 @@ public sealed class RemovalFormTests : IDisposable
     [InlineData("application/json", "{\"image_file_b64\":\"\\u12\"}")]
     public async Task A_malformed_text_body_is_an_invalid_request(string type, string body) =>
         Assert.Equal(FailureCode.InvalidRequest, await RefusedAsync(Encoding.Latin1.GetBytes(body), type));
+
+    [Theory]
+    [InlineData("\\ud800AAAA")]
+    [InlineData("\u0080AAAA")]
+    public async Task Text_that_is_no_unicode_gives_its_memory_back(string text)
+    {
+        Assert.Equal(FailureCode.InvalidRequest, await RefusedAsync(Encoding.Latin1.GetBytes($$"""{"image_file_b64":"{{text}}"}"""), "application/json"));
+        Assert.Equal(0, _pool.Rented);
+    }
 
     [Theory]
     [InlineData("application/json")]

@@ -46,6 +46,16 @@ public sealed class UploadTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
     }
 
+    /// <summary>One without a length takes all places; waiting for more beside them it would wait for itself.</summary>
+    [Fact]
+    public async Task A_request_that_points_to_its_picture_does_not_wait_behind_itself()
+    {
+        using var body = new StringContent("""{"image_url":"http://127.0.0.1/picture.png"}""", Encoding.UTF8, "application/json");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1.0/removebg") { Content = body, Headers = { TransferEncodingChunked = true } };
+
+        Assert.Equal((400, "failed_image_download"), await Gateway.RefusalAsync(await _gateway.Client.SendAsync(request).WaitAsync(TimeSpan.FromSeconds(20))));
+    }
+
     [Fact]
     public async Task A_body_waits_unread_until_there_is_room()
     {

@@ -13,6 +13,11 @@ public class ProxyOptionsTests
     [InlineData("proxy.local", false)]
     [InlineData("10.0.0.0/33", false)]
     [InlineData("", false)]
+    [InlineData("10/8", false)]
+    [InlineData("010.0.0.0/8", false)]
+    [InlineData("10.1.2.3/8", false)]
+    [InlineData("10", false)]
+    [InlineData("1.2.3", false)]
     public void Networks_are_networks_or_addresses(string network, bool isValid) =>
         Assert.Equal(isValid, new ProxyOptionsValidator().Validate(null, new ProxyOptions { Networks = [network] }).Succeeded);
 

@@ -5,12 +5,12 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ClearBg.SystemTests;
 
 /// <summary>The books of a gateway that runs, opened by a second process, which is what its operator's commands are.</summary>
-internal sealed class Books : IAsyncDisposable
+internal sealed class OperatorsBooks : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
     /// <param name="folder">The gateway's working directory.</param>
-    public Books(string folder)
+    public OperatorsBooks(string folder)
     {
         var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Credits:Database"] = Path.Combine(folder, "data", "clearbg.db") };
         _services = new ServiceCollection()
