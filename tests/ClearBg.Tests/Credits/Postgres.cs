@@ -16,7 +16,7 @@ internal sealed class Postgres : IDisposable
     // the shell before it has cleaned up. Not $TMPDIR: the path of a socket has at most 107 bytes, and another user has to be able to write there.
     private const string Script = """
         trap '' INT TERM HUP
-        folder=$(mktemp -d /tmp/clearbg-postgres-XXXXXX) || exit
+        folder=$(TMPDIR= mktemp -d -t clearbg-postgres-XXXXXX) || exit
         trap 'rm -rf "$folder"' EXIT
         {
             "$1/initdb" -D "$folder/data" -U clearbg -A trust -E UTF8 --locale=C --no-sync &&
