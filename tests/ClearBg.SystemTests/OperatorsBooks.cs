@@ -1,4 +1,5 @@
 using ClearBg.Credits;
+using ClearBg.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -12,10 +13,11 @@ internal sealed class OperatorsBooks : IAsyncDisposable
     /// <param name="folder">The gateway's working directory.</param>
     public OperatorsBooks(string folder)
     {
-        var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Credits:Database"] = Path.Combine(folder, "data", "clearbg.db") };
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal) { ["Storage:Database"] = Path.Combine(folder, "data", "clearbg.db") };
         _services = new ServiceCollection()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
             .AddLogging()
+            .AddStorage()
             .AddCredits()
             .BuildServiceProvider();
     }

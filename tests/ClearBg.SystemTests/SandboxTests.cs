@@ -23,7 +23,7 @@ public sealed class SandboxTests : IDisposable
             .. new[] { "/lib", "/lib64", "/bin" }.SelectMany(link => new[] { "--ro-bind-try", link, link }),
             "--ro-bind", DotnetFolder, "/dotnet", "--ro-bind", AppContext.BaseDirectory, "/app", "--ro-bind", cache, "/model",
             "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--bind", data, "/data", "--remount-ro", "/", "--chdir", "/data",
-            .. Set("DOTNET_EnableDiagnostics", "0"), .. Set("Segmentation__Cache", "/model"), .. Set("Credits__Database", "/data/clearbg.db"),
+            .. Set("DOTNET_EnableDiagnostics", "0"), .. Set("Segmentation__Cache", "/model"), .. Set("Storage__Database", "/data/clearbg.db"),
             "/dotnet/dotnet", "/app/ClearBg.dll", "--urls", Gateway.AnyPort,
         ];
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using ClearBg.Credits;
 using ClearBg.Jobs;
+using ClearBg.Storage;
 
 namespace ClearBg.Api;
 

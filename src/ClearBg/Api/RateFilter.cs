@@ -1,6 +1,7 @@
 using System.Globalization;
 using ClearBg.Credits;
 using ClearBg.Jobs;
+using ClearBg.Storage;
 using Microsoft.Extensions.Options;
 
 namespace ClearBg.Api;

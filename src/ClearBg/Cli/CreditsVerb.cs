@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ClearBg.Credits;
+using ClearBg.Storage;
 
 namespace ClearBg.Cli;
 
@@ -14,7 +15,7 @@ internal static class CreditsVerb
     {
         /// <summary>Runs <paramref name="verb"/> as <see cref="VerbHost.RunAsync"/> does.</summary>
         public Task<int> RunOnCreditsAsync(ParseResult line, Func<IServiceProvider, Task<int>> verb, CancellationToken cancellation) =>
-            host.RunAsync(line, static services => services.AddCredits(), async services =>
+            host.RunAsync(line, static services => services.AddStorage().AddCredits(), async services =>
             {
                 await services.GetRequiredService<Store>().MigrateAsync(cancellation);
                 return await verb(services);

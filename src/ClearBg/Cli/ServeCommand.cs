@@ -8,6 +8,7 @@ using ClearBg.Imaging.Vips;
 using ClearBg.Jobs;
 using ClearBg.Operations;
 using ClearBg.Segmentation;
+using ClearBg.Storage;
 
 namespace ClearBg.Cli;
 
@@ -140,7 +141,7 @@ internal static class ServeCommand
 
         builder.AddLogs();
         builder.AddLimits();
-        builder.Services.AddCredits().AddCreditsUpkeep();
+        builder.Services.AddStorage().AddCredits().AddCreditsUpkeep();
         builder.Services.AddRemoval();
         builder.Services.AddApis();
         builder.Services.AddProxies();

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Data.Common;
-using ClearBg.Credits;
 using ClearBg.Operations;
 using ClearBg.Segmentation;
+using ClearBg.Storage;
 
 namespace ClearBg.Cli;
 

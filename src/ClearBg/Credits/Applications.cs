@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Security.Cryptography;
+using ClearBg.Storage;
 
 namespace ClearBg.Credits;
 

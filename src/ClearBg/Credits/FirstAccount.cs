@@ -1,4 +1,5 @@
 using System.Data.Common;
+using ClearBg.Storage;
 using Microsoft.Extensions.Options;
 
 namespace ClearBg.Credits;

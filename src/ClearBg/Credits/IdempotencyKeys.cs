@@ -1,4 +1,5 @@
 using System.Data.Common;
+using ClearBg.Storage;
 
 namespace ClearBg.Credits;
 

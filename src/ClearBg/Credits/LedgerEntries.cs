@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using ClearBg.Storage;
 
 namespace ClearBg.Credits;
 

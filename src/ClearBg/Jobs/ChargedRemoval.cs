@@ -2,6 +2,7 @@ using ClearBg.Credits;
 using ClearBg.Imaging;
 using ClearBg.Intake;
 using ClearBg.Segmentation;
+using ClearBg.Storage;
 using Microsoft.Extensions.Options;
 
 namespace ClearBg.Jobs;

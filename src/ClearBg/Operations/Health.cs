@@ -1,6 +1,6 @@
 using System.Data.Common;
-using ClearBg.Credits;
 using ClearBg.Segmentation;
+using ClearBg.Storage;
 
 namespace ClearBg.Operations;
 

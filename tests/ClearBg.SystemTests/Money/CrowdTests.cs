@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using ClearBg.Tests.Credits;
+using ClearBg.Tests.Storage;
 using Xunit.Abstractions;
 
 namespace ClearBg.SystemTests.Money;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using ClearBg.Credits;
 using ClearBg.Tests.Credits;
+using ClearBg.Tests.Storage;
 
 namespace ClearBg.SystemTests.Money;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using ClearBg.Tests.Credits;
 using ClearBg.Tests.Segmentation;
+using ClearBg.Tests.Storage;
 
 namespace ClearBg.SystemTests.Money;
 
@@ -20,7 +20,7 @@ internal sealed class Installation : IDisposable
         [
             ("Segmentation__Model", model.Name),
             ("Segmentation__Folder", folder["models"]),
-            first.ConnectionString.Length > 0 ? ("Credits__ConnectionString", first.ConnectionString) : ("Credits__Database", first.Path),
+            first.ConnectionString.Length > 0 ? ("Storage__ConnectionString", first.ConnectionString) : ("Storage__Database", first.Path),
             ("Api__MegapixelsPerMinute", "1000000"),
             ("Admission__QueuedMegapixels", "100000"),
             ("Admission__WaitSeconds", "600"),

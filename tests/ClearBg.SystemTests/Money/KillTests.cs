@@ -1,6 +1,6 @@
 using System.Globalization;
 using ClearBg.SystemTests.Injected;
-using ClearBg.Tests.Credits;
+using ClearBg.Tests.Storage;
 using Xunit.Abstractions;
 
 namespace ClearBg.SystemTests.Money;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using ClearBg.SystemTests.Injected;
-using ClearBg.Tests.Credits;
+using ClearBg.Tests.Storage;
 
 namespace ClearBg.SystemTests.Money;
 

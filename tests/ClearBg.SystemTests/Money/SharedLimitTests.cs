@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Net;
-using ClearBg.Tests.Credits;
+using ClearBg.Tests.Storage;
 
 namespace ClearBg.SystemTests.Money;
 

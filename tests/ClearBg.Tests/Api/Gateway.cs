@@ -5,6 +5,7 @@ using ClearBg.Cli;
 using ClearBg.Credits;
 using ClearBg.Imaging;
 using ClearBg.Segmentation;
+using ClearBg.Storage;
 using ClearBg.Tests.Segmentation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -25,7 +26,7 @@ internal sealed class Gateway : IAsyncDisposable
         _app = ServeCommand.Build(ServeCommand.CreateBuilder(
         [
             "--urls=http://127.0.0.1:0", $"--Segmentation:Model={model.Name}", $"--Segmentation:Folder={_folder["models"]}",
-            $"--Credits:Database={_folder["clearbg.db"]}", "--Serilog:MinimumLevel:Default=Fatal", .. settings,
+            $"--Storage:Database={_folder["clearbg.db"]}", "--Serilog:MinimumLevel:Default=Fatal", .. settings,
         ]));
     }
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using ClearBg.Cli;
-using ClearBg.Credits;
+using ClearBg.Storage;
 using ClearBg.Tests.Segmentation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,7 +17,7 @@ public class UnhandledFailuresTests
     {
         using var folder = new TemporaryFolder();
         using var recorder = new Recorder();
-        var builder = ServeCommand.CreateBuilder(["--urls=http://127.0.0.1:0", $"--Credits:Database={folder["clearbg.db"]}", "--Serilog:MinimumLevel:Default=Fatal"]);
+        var builder = ServeCommand.CreateBuilder(["--urls=http://127.0.0.1:0", $"--Storage:Database={folder["clearbg.db"]}", "--Serilog:MinimumLevel:Default=Fatal"]);
         builder.Logging.AddProvider(recorder);
         await using var app = ServeCommand.Build(builder);
         app.MapGet("/boom", string () => throw new InvalidOperationException("secret"));

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using ClearBg.Cli;
 using ClearBg.Tests.Credits;
+using ClearBg.Tests.Storage;
 
 namespace ClearBg.Tests.Cli;
 
@@ -15,7 +16,7 @@ internal sealed class Installation(TestStore store) : IAsyncDisposable
     public static async Task<Installation> CreateAsync()
     {
         var installation = new Installation(await TestStore.CreateAsync(migrated: false));
-        await installation.ConfigureAsync($$"""{ "Credits": { "Database": {{JsonSerializer.Serialize(installation.Store.Path)}} } }""");
+        await installation.ConfigureAsync($$"""{ "Storage": { "Database": {{JsonSerializer.Serialize(installation.Store.Path)}} } }""");
         return installation;
     }
 

@@ -1,6 +1,7 @@
 using ClearBg.Cli;
 using ClearBg.Credits;
-using ClearBg.Tests.Credits;
+using ClearBg.Storage;
+using ClearBg.Tests.Storage;
 
 namespace ClearBg.Tests.Cli;
 
@@ -183,7 +184,7 @@ public class KeysCommandTests
     }
 
     [Theory]
-    [InlineData("""{ "Credits": { "Database": "" } }""")]
+    [InlineData("""{ "Storage": { "Database": "" } }""")]
     [InlineData("""{ "Credits": """)]
     public async Task A_wrong_configuration_exits_with_2_and_one_message(string settings)
     {

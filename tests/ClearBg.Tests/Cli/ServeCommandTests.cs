@@ -1,6 +1,7 @@
 using ClearBg.Cli;
 using ClearBg.Tests.Credits;
 using ClearBg.Tests.Segmentation;
+using ClearBg.Tests.Storage;
 using Microsoft.Extensions.Configuration;
 
 namespace ClearBg.Tests.Cli;
@@ -77,7 +78,7 @@ public sealed class ServeCommandTests : IDisposable
 
     private Task<Ran> ServeAsync(params string[] settings) => _terminal.RunAsync(
     [
-        "serve", $"--contentRoot={_terminal.Folder.Path}", $"--Credits:Database={_terminal.Folder["clearbg.db"]}", "--Segmentation:Model=brightness",
+        "serve", $"--contentRoot={_terminal.Folder.Path}", $"--Storage:Database={_terminal.Folder["clearbg.db"]}", "--Segmentation:Model=brightness",
         $"--Segmentation:Folder={_terminal.Folder["models"]}", "--Serilog:MinimumLevel:Default=Fatal", .. settings,
     ]);
 }

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Text;
 using System.Text.Json;
 using ClearBg.Credits;
+using ClearBg.Tests.Storage;
 
 namespace ClearBg.Tests.Credits;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ClearBg.Credits;
+using ClearBg.Tests.Storage;
 
 namespace ClearBg.Tests.Credits;
 

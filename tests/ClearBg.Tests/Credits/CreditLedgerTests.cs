@@ -1,5 +1,6 @@
 using System.Data.Common;
 using ClearBg.Credits;
+using ClearBg.Tests.Storage;
 
 namespace ClearBg.Tests.Credits;
 

@@ -1,6 +1,8 @@
 using System.Threading.Channels;
 using ClearBg.Cli;
 using ClearBg.Credits;
+using ClearBg.Storage;
+using ClearBg.Tests.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -54,7 +56,7 @@ public class HoldSweeperTests
     public void Runs_in_the_server_and_not_in_a_verb()
     {
         Assert.Contains(ServeCommand.CreateBuilder([]).Services, service => service.ImplementationType == typeof(HoldSweeper));
-        Assert.DoesNotContain(new ServiceCollection().AddCredits(), service => service.ServiceType == typeof(IHostedService));
+        Assert.DoesNotContain(new ServiceCollection().AddStorage().AddCredits(), service => service.ServiceType == typeof(IHostedService));
     }
 
     /// <summary>A hold, a record and a window, past their time.</summary>

@@ -1,4 +1,5 @@
 using ClearBg.Credits;
+using ClearBg.Tests.Storage;
 
 namespace ClearBg.Tests.Credits;
 

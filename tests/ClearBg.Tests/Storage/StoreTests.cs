@@ -1,7 +1,7 @@
 using System.Data.Common;
-using ClearBg.Credits;
+using ClearBg.Storage;
 
-namespace ClearBg.Tests.Credits;
+namespace ClearBg.Tests.Storage;
 
 public class StoreTests
 {

@@ -1,6 +1,6 @@
 using System.Data.Common;
 
-namespace ClearBg.Credits;
+namespace ClearBg.Storage;
 
 /// <summary>How much of a window of time is used up.</summary>
 /// <param name="IsTaken">Whether what was asked for was counted; false when it would have passed the limit.</param>

@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 
-namespace ClearBg.Credits;
+namespace ClearBg.Storage;
 
 /// <summary>
 /// Connections to one SQLite file (https://www.sqlite.org/wal.html): write-ahead log, so readers never wait for the writer; foreign keys

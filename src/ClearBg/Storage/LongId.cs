@@ -1,4 +1,4 @@
-namespace ClearBg.Credits;
+namespace ClearBg.Storage;
 
 /// <summary>Identifiers for what is made with every request: a version 7 UUID (RFC 9562) as 32 lower-case hexadecimal digits, so that new rows lie at an index's end.</summary>
 internal static class LongId

@@ -1,6 +1,6 @@
-using ClearBg.Credits;
+using ClearBg.Storage;
 
-namespace ClearBg.Tests.Credits;
+namespace ClearBg.Tests.Storage;
 
 public class RateWindowsTests
 {

@@ -1,6 +1,6 @@
 using System.Data.Common;
 
-namespace ClearBg.Credits;
+namespace ClearBg.Storage;
 
 /// <summary>
 /// Commands with their values. Texts keep to what SQLite and PostgreSQL both run: <c>@name</c> parameters, <c>ON CONFLICT</c>,

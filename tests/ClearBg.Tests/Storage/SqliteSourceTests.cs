@@ -1,8 +1,8 @@
 using System.Globalization;
-using ClearBg.Credits;
+using ClearBg.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace ClearBg.Tests.Credits;
+namespace ClearBg.Tests.Storage;
 
 public class SqliteSourceTests
 {

@@ -1,9 +1,10 @@
 using System.Data.Common;
 using ClearBg.Credits;
+using ClearBg.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
-namespace ClearBg.Tests.Credits;
+namespace ClearBg.Tests.Storage;
 
 /// <summary>A real database of its own, as one process would open it: a SQLite file in its own folder, or a schema on the tests' PostgreSQL server.</summary>
 internal sealed class TestStore : IAsyncDisposable

@@ -1,4 +1,4 @@
-namespace ClearBg.Credits;
+namespace ClearBg.Storage;
 
 /// <summary>
 /// The database cannot be used at all: missing rights, not a database, not there, busy, or newer than this program. The message is one sentence for

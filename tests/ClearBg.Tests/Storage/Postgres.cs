@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace ClearBg.Tests.Credits;
+namespace ClearBg.Tests.Storage;
 
 /// <summary>
 /// A PostgreSQL server of our own, on a Unix socket in a temporary folder. It trusts everyone who can reach the socket and keeps nothing safe from a power cut.

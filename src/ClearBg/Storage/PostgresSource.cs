@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Npgsql;
 
-namespace ClearBg.Credits;
+namespace ClearBg.Storage;
 
 /// <summary>Connections to a PostgreSQL database: Npgsql's own pool, with the defaults below.</summary>
 internal static class PostgresSource

@@ -1,7 +1,7 @@
 using System.Reflection;
 using Xunit.Sdk;
 
-namespace ClearBg.Tests.Credits;
+namespace ClearBg.Tests.Storage;
 
 /// <summary>What keeps a test's database.</summary>
 public enum Engine

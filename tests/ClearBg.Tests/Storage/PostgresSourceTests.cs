@@ -1,11 +1,13 @@
 using ClearBg.Credits;
+using ClearBg.Storage;
+using ClearBg.Tests.Credits;
 using ClearBg.Tests.Segmentation;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
-namespace ClearBg.Tests.Credits;
+namespace ClearBg.Tests.Storage;
 
 public class PostgresSourceTests
 {
@@ -48,11 +50,11 @@ public class PostgresSourceTests
     [InlineData("Host=db;Password=hun;hunter2=x")]
     public void A_connection_string_that_cannot_be_used_is_a_mistake_in_the_configuration_and_not_repeated(string connectionString)
     {
-        using var services = Services(("Credits:ConnectionString", connectionString));
+        using var services = Services(("Storage:ConnectionString", connectionString));
 
         var refusal = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<CreditsOptions>>().Value);
 
-        Assert.StartsWith("Credits:ConnectionString ", Assert.Single(refusal.Failures), StringComparison.Ordinal);
+        Assert.StartsWith("Storage:ConnectionString ", Assert.Single(refusal.Failures), StringComparison.Ordinal);
         Assert.DoesNotContain(Secret, refusal.ToString(), StringComparison.Ordinal);
     }
 
@@ -64,7 +66,7 @@ public class PostgresSourceTests
         using var folder = new TemporaryFolder();
         await using var store = await TestStore.CreateAsync(Engine.Postgres, migrated: false);
         var file = folder["clearbg.db"];
-        await using var services = Services(("Credits:ConnectionString", store.ConnectionString), ("Credits:Database", file));
+        await using var services = Services(("Storage:ConnectionString", store.ConnectionString), ("Storage:Database", file));
 
         await services.GetRequiredService<Store>().MigrateAsync();
         Assert.NotNull(await services.GetRequiredService<FirstAccount>().EnsureAsync());
@@ -126,6 +128,7 @@ public class PostgresSourceTests
     private static ServiceProvider Services(params (string Key, string Value)[] settings) => new ServiceCollection()
         .AddLogging()
         .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create<string, string?>(setting.Key, setting.Value))).Build())
+        .AddStorage()
         .AddCredits()
         .BuildServiceProvider();
 }

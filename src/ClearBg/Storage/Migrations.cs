@@ -1,4 +1,4 @@
-namespace ClearBg.Credits;
+namespace ClearBg.Storage;
 
 /// <summary>The schema as it grew. The first text leads to version 1; a text that was released never changes, a new one is added below it.</summary>
 internal static class Migrations

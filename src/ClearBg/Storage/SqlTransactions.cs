@@ -1,6 +1,6 @@
 using System.Data.Common;
 
-namespace ClearBg.Credits;
+namespace ClearBg.Storage;
 
 /// <summary>Several statements as one.</summary>
 internal static class SqlTransactions

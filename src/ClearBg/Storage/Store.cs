@@ -1,7 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 
-namespace ClearBg.Credits;
+namespace ClearBg.Storage;
 
 /// <summary>The database as a whole: brought up to date before anything else uses it, and asked for signs of life.</summary>
 internal sealed partial class Store(DbDataSource database, TimeProvider clock, ILogger<Store> logger)
