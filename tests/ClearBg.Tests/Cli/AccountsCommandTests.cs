@@ -137,7 +137,7 @@ public class AccountsCommandTests
         {
             store.Clock.Now = at;
             var hold = await ledger.ReserveAsync(id, key, new(thousandths), isFree, TimeSpan.FromMinutes(1));
-            Assert.NotNull(await ledger.CaptureAsync(hold!, idempotencyId: null));
+            Assert.NotNull(await ledger.CaptureAsync(hold!, completion: null));
         }
 
         static string Iso(DateTimeOffset time) => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

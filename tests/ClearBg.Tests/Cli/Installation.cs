@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using ClearBg.Cli;
-using ClearBg.Tests.Credits;
 using ClearBg.Tests.Storage;
 
 namespace ClearBg.Tests.Cli;

@@ -1,5 +1,4 @@
 using ClearBg.Cli;
-using ClearBg.Tests.Credits;
 using ClearBg.Tests.Segmentation;
 using ClearBg.Tests.Storage;
 using Microsoft.Extensions.Configuration;
