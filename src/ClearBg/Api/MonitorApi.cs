@@ -1,4 +1,3 @@
-using ClearBg.Imaging;
 using ClearBg.Intake;
 using ClearBg.Jobs;
 using Microsoft.Extensions.Options;
@@ -16,26 +15,23 @@ internal static class MonitorApi
 
     /// <summary>What can be told from headers is refused by <see cref="MonitorFilter"/>; here come the body, then the work and who pays for it.</summary>
     private static async Task<IResult> RemoveAsync(
-        HttpContext http, MonitorRequest requests, MonitorAllowance allowance, RateFilter rate, ChargedRemoval charged, RemovalPipeline pipeline, BufferPool pool,
+        HttpContext http, MonitorRequest requests, MonitorAllowance allowance, RateFilter rate, ChargedRemoval charged, RemovalPipeline pipeline,
         IOptions<IntakeOptions> intake, IOptions<ApiOptions> options, CancellationToken cancellation)
     {
         var user = MonitorUser.Of(http);
-        if (!(await requests.ReadAsync(http, cancellation)).Succeeded(out var picture, out var failure))
+        if (!(await requests.ReadAsync(http, cancellation)).Succeeded(out var sent, out var failure))
         {
             return new MonitorFailure(failure);
         }
 
-        using (picture)
+        using (sent.Picture)
         {
             var subject = user.Key is { } payer ? RateFilter.Subject(payer) : $"app:{user.Application.Id}:{ClientAddress.Of(http)}:minute";
-            if (!PictureHeader.Read(picture.Bytes, intake.Value).Succeeded(out var header, out failure)
-                || (failure = await rate.CountAsync(http, subject, header.Width * (long)header.Height)) is not null)
+            if (!InspectedJob.Of(sent, intake.Value).Succeeded(out var job, out failure) || (failure = await rate.CountAsync(http, subject, job.Pixels)) is not null)
             {
                 return new MonitorFailure(failure);
             }
 
-            // Not auto: its previews are another API's matter, and of PNG this is the largest too.
-            var job = new RemovalJob(picture, new RemovalOptions { Size = SizeTier.FiftyMegapixels });
             if (user.Key is { } key)
             {
                 var bill = new Bill(key, Bill.OneCredit, ClientAddress.Of(http), options.Value.FreeCallsPerAddress, IdempotencyKey: null);

@@ -12,7 +12,7 @@ namespace ClearBg.Api;
 /// The picture in a request to the Monitor API: the one field <c>image</c> of a multipart form, which is a file when its part has a file name or an image's type,
 /// else text: an http(s) URL, a data URL, or base64. Fields under other names are ignored, and empty ones count as absent.
 /// </summary>
-internal sealed class MonitorRequest(FetchedPicture fetched, BufferPool pool, IOptions<IntakeOptions> intake)
+internal sealed class MonitorRequest(FetchedPicture fetched, BufferPool pool, TimeProvider time, IOptions<IntakeOptions> intake)
 {
     private const string Field = "image";
 
@@ -21,8 +21,11 @@ internal sealed class MonitorRequest(FetchedPicture fetched, BufferPool pool, IO
 
     private static readonly UrlField Url = new(Field, FailureCode.InvalidImageUrl, FailureCode.FailedImageDownload);
 
+    /// <summary>Not auto: its previews are another API's matter, and of PNG this is the largest too.</summary>
+    private static readonly RemovalOptions Options = new() { Size = SizeTier.FiftyMegapixels };
+
     /// <summary>Reads the picture, at least one byte of any content, which is the caller's to dispose.</summary>
-    public async Task<Outcome<PixelBuffer>> ReadAsync(HttpContext http, CancellationToken cancellation)
+    public async Task<Outcome<RemovalJob>> ReadAsync(HttpContext http, CancellationToken cancellation)
     {
         using var content = new FormContent(pool);
         if (!(await RequestBody.ReadAsync(http.Request, intake.Value, soon => ReadFormAsync(http.Request, content, soon), cancellation)).Succeeded(out var url, out var failure))
@@ -33,10 +36,18 @@ internal sealed class MonitorRequest(FetchedPicture fetched, BufferPool pool, IO
         return (content.Picture, url) switch
         {
             (null, "") => new Failure(FailureCode.MissingSource, $"The form has no {Field}, or an empty one."),
-            (null, _) => await fetched.EnterAsync(http, 1, held: 0) is { } full ? full : await fetched.ReadAsync(url, Url, cancellation),
-            (_, "") => content.TakePicture(),
+            (null, _) => await FetchAsync(http, url, cancellation),
+            (_, "") => new RemovalJob(content.TakePicture(), Options),
             _ => new Failure(FailureCode.MultipleSources, $"The form has more than one {Field}."),
         };
+    }
+
+    private async Task<Outcome<RemovalJob>> FetchAsync(HttpContext http, string url, CancellationToken cancellation)
+    {
+        var began = time.GetTimestamp();
+        return await fetched.EnterAsync(http, 1, held: 0) is { } full ? full
+            : (await fetched.ReadAsync(url, Url, cancellation)).Succeeded(out var picture, out var failure) ? new RemovalJob(picture, Options, Fetched: time.GetElapsedTime(began))
+            : failure;
     }
 
     /// <summary>Gives the URL, or nothing where none was sent; any other picture goes to <paramref name="content"/>.</summary>

@@ -8,7 +8,7 @@ namespace ClearBg.Api;
 /// Makes a job of what a request to <c>/v1.0/removebg</c> holds: exactly one picture, at most one background, and both here. Nothing is fetched for a request that
 /// is wrong anyway.
 /// </summary>
-internal sealed class RemovalRequest(FetchedPicture fetched)
+internal sealed class RemovalRequest(FetchedPicture fetched, TimeProvider time)
 {
     /// <summary>Gives the job.</summary>
     /// <param name="http">The request, for as long as which places for downloads are kept.</param>
@@ -36,10 +36,17 @@ internal sealed class RemovalRequest(FetchedPicture fetched)
         }
 
         string?[] urls = [url, backgroundUrl];
+        var began = time.GetTimestamp();
         failure = await fetched.EnterAsync(http, urls.Count(static sent => sent is not null), (content.Picture?.Length ?? 0) + (content.BackgroundImage?.Length ?? 0))
             ?? await AddAsync(url, UrlField.Image, content.AddPicture, cancellation)
             ?? await AddAsync(backgroundUrl, UrlField.Background, content.AddBackground, cancellation);
-        return failure is null ? new RemovalJob(content.Picture!, options, content.BackgroundImage) : failure;
+        if (failure is not null)
+        {
+            return failure;
+        }
+
+        TimeSpan? took = (url ?? backgroundUrl) is null ? null : time.GetElapsedTime(began);
+        return new RemovalJob(content.Picture!, options, content.BackgroundImage, took);
     }
 
     private async Task<Failure?> AddAsync(string? url, UrlField field, Func<PixelBuffer, Failure?> add, CancellationToken cancellation) =>

@@ -2,6 +2,7 @@ using ClearBg.Credits;
 using ClearBg.Imaging;
 using ClearBg.Intake;
 using ClearBg.Jobs;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
 namespace ClearBg.Api;
@@ -21,7 +22,8 @@ internal static class RemoveBgApi
 
     /// <summary>
     /// The order: who asks and whether anything is left of their minute (headers only), room for the body, the body, its parameters, what it points to, the
-    /// picture's weight, then the work and its price. What is refused before the body is read costs the caller no upload.
+    /// pictures' headers, the picture's weight, then the work and its price. What is refused before the body is read costs the caller no upload; what is malformed
+    /// isn't counted.
     /// </summary>
     private static async Task<IResult> RemoveAsync(
         HttpContext http, RemovalRequest requests, RateFilter rate, ChargedRemoval removal, BufferPool pool, IOptions<IntakeOptions> intake, IOptions<ApiOptions> options,
@@ -29,6 +31,7 @@ internal static class RemoveBgApi
     {
         var caller = Caller.Of(http);
         if (!IdempotencyKey(http.Request).Succeeded(out var idempotencyKey, out var failure)
+            || !DryRun(http.Request).Succeeded(out var isDryRun, out failure)
             || !(await RemovalForm.ReadAsync(http.Request, pool, intake.Value, cancellation)).Succeeded(out var form, out failure))
         {
             return new RemoveBgFailure(failure);
@@ -36,16 +39,25 @@ internal static class RemoveBgApi
 
         using (form)
         {
-            if (!(await requests.ReadAsync(http, form, caller.Defaults, cancellation)).Succeeded(out var job, out failure)
-                || !PictureHeader.Read(job.Picture.Bytes, intake.Value).Succeeded(out var header, out failure)
-                || (failure = await rate.CountAsync(http, RateFilter.Subject(caller.Key), header.Width * (long)header.Height)) is not null)
+            if (!(await requests.ReadAsync(http, form, caller.Defaults, cancellation)).Succeeded(out var asked, out failure)
+                || !InspectedJob.Of(asked, intake.Value).Succeeded(out var job, out failure))
             {
                 return new RemoveBgFailure(failure);
             }
 
             var bill = new Bill(caller.Key, caller.PreviewPrice, ClientAddress.Of(http), options.Value.FreeCallsPerAddress, idempotencyKey.Length > 0 ? idempotencyKey : null);
+            if (isDryRun)
+            {
+                return (await removal.QuoteAsync(job, bill, cancellation)).Succeeded(out var quote, out failure) ? Quoted(quote) : new RemoveBgFailure(failure);
+            }
+
+            if ((failure = await rate.CountAsync(http, RateFilter.Subject(caller.Key), job.Pixels)) is not null)
+            {
+                return new RemoveBgFailure(failure);
+            }
+
             return (await removal.RunAsync(job, bill, cancellation)).Succeeded(out var paid, out failure)
-                ? new RemoveBgPicture(paid, job.Options, caller.Profile)
+                ? new RemoveBgPicture(paid, asked.Options, caller.Profile)
                 : new RemoveBgFailure(failure);
         }
     }
@@ -61,6 +73,18 @@ internal static class RemoveBgApi
         return TypedResults.Json(
             new AccountBody(new AccountData(new AccountAttributes(credits, new AccountApi(balance.FreeCalls, "all")))), RemoveBgJson.Default.AccountBody);
     }
+
+    /// <summary><c>{"data":{"credits","free_call","width","height"}}</c>: what the same request would be charged now, and its answer's size before cropping.</summary>
+    private static JsonHttpResult<QuoteBody> Quoted(Quote quote) => TypedResults.Json(
+        new QuoteBody(new QuoteData(quote.Price.ToDecimal(), quote.IsFreeCall, quote.Output.Width, quote.Output.Height)), RemoveBgJson.Default.QuoteBody);
+
+    /// <summary>The query's <c>dry_run</c>, a parameter that no field of remove.bg's can be taken for.</summary>
+    private static Outcome<bool> DryRun(HttpRequest request) => request.Query["dry_run"] switch
+    {
+        [] => false,
+        [{ } value] when ParameterNames.Booleans.TryParse(value, out var isDryRun) => isDryRun,
+        _ => new Failure(FailureCode.InvalidRequest, $"dry_run must be {ParameterNames.Booleans.Sentence}."),
+    };
 
     /// <summary>The header's value; empty for none.</summary>
     private static Outcome<string> IdempotencyKey(HttpRequest request) => request.Headers["Idempotency-Key"] switch

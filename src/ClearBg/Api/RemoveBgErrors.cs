@@ -83,7 +83,17 @@ internal sealed record AccountCredits(decimal Total, decimal Subscription, decim
 /// <param name="Sizes">Always "all".</param>
 internal sealed record AccountApi(long FreeCalls, string Sizes);
 
+/// <summary>The answer to a dry run.</summary>
+internal sealed record QuoteBody(QuoteData Data);
+
+/// <param name="Credits">That it would cost; none where a free call would pay.</param>
+/// <param name="FreeCall">Whether one would.</param>
+/// <param name="Width">Of the answer before cropping, pixels.</param>
+/// <param name="Height">Of the answer before cropping, pixels.</param>
+internal sealed record QuoteData(decimal Credits, bool FreeCall, int Width, int Height);
+
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(RemoveBgErrorBody))]
 [JsonSerializable(typeof(AccountBody))]
+[JsonSerializable(typeof(QuoteBody))]
 internal sealed partial class RemoveBgJson : JsonSerializerContext;

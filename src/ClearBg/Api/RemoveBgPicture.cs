@@ -23,8 +23,13 @@ internal sealed class RemoveBgPicture(PaidRemoval paid, RemovalOptions options, 
         using (paid)
         {
             var (response, result) = (httpContext.Response, paid.Result);
+            var isJson = AcceptsJsonAlone(httpContext.Request);
             WriteHeaders(response.Headers, result);
-            if (AcceptsJsonAlone(httpContext.Request))
+
+            // A strong validator, so never the same for two representations (RFC 9110, 8.8.1).
+            response.Headers.ETag = isJson ? $"\"{paid.Tag}-json\"" : $"\"{paid.Tag}\"";
+            response.Headers.Vary = "Accept";
+            if (isJson)
             {
                 await WriteJsonAsync(response, result, httpContext.RequestAborted);
                 return;
@@ -64,7 +69,6 @@ internal sealed class RemoveBgPicture(PaidRemoval paid, RemovalOptions options, 
             headers["X-Credits-Remaining"] = paid.Remaining.ToString();
         }
 
-        headers.ETag = $"\"{paid.Tag}\"";
         headers["Server-Timing"] = result.Stages.ToString();
     }
 

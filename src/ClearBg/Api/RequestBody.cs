@@ -23,7 +23,7 @@ internal static class RequestBody
     /// takes longer than half a minute and its size at 64 KiB a second is given up: it keeps a place from others.
     /// </summary>
     /// <exception cref="OperationCanceledException">The caller hung up, or time ran out.</exception>
-    public static async Task<Outcome<T>> ReadAsync<T>(HttpRequest request, IntakeOptions limits, Func<CancellationToken, Task<Outcome<T>>> read, CancellationToken cancellation)
+    public static async Task<Outcome<T>> ReadAsync<T>(HttpRequest request, IntakeOptions limits, Func<CancellationToken, Task<Outcome<T>>> read, CancellationToken cancellation, TimeProvider? time = null)
         where T : notnull
     {
         var most = MostBytes(limits);
@@ -37,7 +37,7 @@ internal static class RequestBody
             size.MaxRequestBodySize = most;
         }
 
-        using var late = new CancellationTokenSource(Grace + TimeSpan.FromSeconds((request.ContentLength ?? most) / SlowestBytesPerSecond));
+        using var late = new CancellationTokenSource(Grace + TimeSpan.FromSeconds((request.ContentLength ?? most) / SlowestBytesPerSecond), time ?? TimeProvider.System);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
         try
         {

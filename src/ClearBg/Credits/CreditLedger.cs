@@ -59,19 +59,26 @@ internal sealed class CreditLedger(DbDataSource database, IdempotencyKeys idempo
         string accountId, string keyId, CreditAmount amount, bool freeCallPays, TimeSpan lifetime, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(amount, default);
+        var (id, isAgain) = (LongId.Create(clock.GetUtcNow()), false);
         return database.TransactAsync(
             async connection =>
             {
+                if (isAgain && await connection.IsFreeCallAsync(id, cancellation) is { } freeCall)
+                {
+                    // Made before; the commit was lost on its way back.
+                    return new Hold(id, accountId, freeCall ? default : amount, freeCall);
+                }
+
+                isAgain = true;
                 if (await connection.LockBalanceAsync(accountId, amount, freeCallPays, cancellation) is not { } balance)
                 {
                     return null;
                 }
 
                 var draw = Draw.From(balance, amount, freeCallPays);
-                var now = clock.GetUtcNow();
-                var hold = new Hold(LongId.Create(now), accountId, draw.FreeCalls > 0 ? default : amount, draw.FreeCalls > 0);
+                var hold = new Hold(id, accountId, draw.FreeCalls > 0 ? default : amount, draw.FreeCalls > 0);
                 await connection.AddAsync(accountId, -draw, cancellation);
-                await connection.InsertHoldAsync(hold, keyId, draw, now + lifetime, cancellation);
+                await connection.InsertHoldAsync(hold, keyId, draw, clock.GetUtcNow() + lifetime, cancellation);
                 return hold;
             },
             cancellation);
@@ -83,14 +90,14 @@ internal sealed class CreditLedger(DbDataSource database, IdempotencyKeys idempo
     /// to be released.
     /// </summary>
     /// <param name="hold">From <see cref="ReserveAsync"/>.</param>
-    /// <param name="idempotencyId">The record that is completed together with the charge, or null.</param>
+    /// <param name="completion">Of the idempotency record, made together with the charge; or null.</param>
     /// <param name="cancellation">Leaves unknown whether the charge was made; a client that hangs up should not end this.</param>
-    public Task<Balance?> CaptureAsync(Hold hold, string? idempotencyId, CancellationToken cancellation = default) => database.TransactAsync(
+    public Task<Balance?> CaptureAsync(Hold hold, Completion? completion, CancellationToken cancellation = default) => database.TransactAsync(
         async connection =>
         {
             if (await connection.EndHoldAsync(hold.Id, clock.Milliseconds, cancellation) is { } ended)
             {
-                if (idempotencyId is not null && !await idempotency.CompleteAsync(connection, idempotencyId, cancellation))
+                if (completion is not null && !await idempotency.CompleteAsync(connection, completion, cancellation))
                 {
                     return null;
                 }
@@ -145,6 +152,31 @@ internal sealed class CreditLedger(DbDataSource database, IdempotencyKeys idempo
         }
 
         return days;
+    }
+
+    /// <summary>Every transaction since a time, oldest first.</summary>
+    public async Task<IReadOnlyList<LedgerLine>> HistoryAsync(string accountId, DateTimeOffset since, CancellationToken cancellation = default)
+    {
+        await using var command = database.Command(
+            """
+            SELECT created_at, kind, key_id, note,
+              CAST(SUM(CASE WHEN fund = 'subscription' THEN amount ELSE 0 END) AS bigint), CAST(SUM(CASE WHEN fund = 'pay_as_you_go' THEN amount ELSE 0 END) AS bigint),
+              CAST(SUM(CASE WHEN fund = 'enterprise' THEN amount ELSE 0 END) AS bigint), CAST(SUM(CASE WHEN fund = 'free_calls' THEN amount ELSE 0 END) AS bigint)
+            FROM transactions JOIN entries ON transaction_id = id
+            WHERE account_id = @account AND created_at >= @since AND book = 'account'
+            GROUP BY id, created_at, kind, key_id, note ORDER BY created_at, id
+            """,
+            ("@account", accountId),
+            ("@since", since.ToUnixTimeMilliseconds()));
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        List<LedgerLine> lines = [];
+        while (await reader.ReadAsync(cancellation))
+        {
+            var moved = new Draw(reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(6), reader.GetInt64(7));
+            lines.Add(new LedgerLine(reader.GetTime(0), reader.GetString(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.GetString(3), moved));
+        }
+
+        return lines;
     }
 
     private Task<Balance?> GrantAsync(string accountId, Draw granted, string note, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using ClearBg.Storage;
+
 namespace ClearBg.Credits;
 
 /// <summary>Every minute, and at the start: returns holds that outlived their process, and forgets idempotency records and windows past their time. Replicas may sweep at once.</summary>

@@ -22,6 +22,11 @@ internal enum IdempotencyState
 /// <summary>The state, the record's id where it is <see cref="IdempotencyState.New"/>, and what was decided about the answer where it is <see cref="IdempotencyState.Done"/>.</summary>
 internal sealed record Idempotency(IdempotencyState State, string? Id = null, string? Answer = null);
 
+/// <summary>The end of a request that was answered.</summary>
+/// <param name="Id">Its record's.</param>
+/// <param name="Answer">What was decided about the answer beside what was asked, and would be decided otherwise next time.</param>
+internal sealed record Completion(string Id, string Answer);
+
 /// <summary>
 /// The <c>Idempotency-Key</c>s that clients sent (draft-ietf-httpapi-idempotency-key-header), each under the API key it came with. A record says who is at work
 /// and what was paid; answers aren't kept, for the same request is answered the same way again.
@@ -44,12 +49,11 @@ internal sealed class IdempotencyKeys(DbDataSource database, TimeProvider clock)
     /// <param name="keyId">The API key.</param>
     /// <param name="key">As the client sent it.</param>
     /// <param name="fingerprint">SHA-256 over everything that decides the answer, in hexadecimal.</param>
-    /// <param name="answer">What was decided about the answer beside what was asked, and would be decided otherwise next time.</param>
     /// <param name="runningFor">After which time a record that was neither completed nor abandoned counts as left by a process that died.</param>
     /// <param name="cancellation">The request's end.</param>
     /// <exception cref="ArgumentException">The key is not <see cref="IsValid"/>.</exception>
     public async Task<Idempotency> BeginAsync(
-        string keyId, string key, string fingerprint, string answer, TimeSpan runningFor, CancellationToken cancellation = default)
+        string keyId, string key, string fingerprint, TimeSpan runningFor, CancellationToken cancellation = default)
     {
         if (!IsValid(key))
         {
@@ -59,7 +63,7 @@ internal sealed class IdempotencyKeys(DbDataSource database, TimeProvider clock)
         var id = LongId.Create(clock.GetUtcNow());
         for (var tries = 0; tries < Tries; tries++)
         {
-            if (await database.TransactAsync(connection => ClaimAsync(connection, id, keyId, key, fingerprint, answer, runningFor, cancellation), cancellation) is not null)
+            if (await database.TransactAsync(connection => ClaimAsync(connection, id, keyId, key, fingerprint, runningFor, cancellation), cancellation) is not null)
             {
                 return new Idempotency(IdempotencyState.New, id);
             }
@@ -76,15 +80,16 @@ internal sealed class IdempotencyKeys(DbDataSource database, TimeProvider clock)
     }
 
     /// <summary>Records that the request was answered, where it cost nothing. False when the record was abandoned, or went to another process because it took too long.</summary>
-    public Task<bool> CompleteAsync(string id, CancellationToken cancellation = default) =>
-        database.TransactAsync(connection => CompleteAsync(connection, id, cancellation), cancellation);
+    public Task<bool> CompleteAsync(Completion completion, CancellationToken cancellation = default) =>
+        database.TransactAsync(connection => CompleteAsync(connection, completion, cancellation), cancellation);
 
-    /// <summary>As <see cref="CompleteAsync(string, CancellationToken)"/>, inside the connection's transaction.</summary>
-    public async Task<bool> CompleteAsync(DbConnection connection, string id, CancellationToken cancellation)
+    /// <summary>As <see cref="CompleteAsync(Completion, CancellationToken)"/>, inside the connection's transaction.</summary>
+    public async Task<bool> CompleteAsync(DbConnection connection, Completion completion, CancellationToken cancellation)
     {
         await using var command = connection.Command(
-            "UPDATE idempotency_keys SET state = 'done', expires_at = @until WHERE id = @id AND state = 'running'",
-            ("@id", id),
+            "UPDATE idempotency_keys SET state = 'done', answer = @answer, expires_at = @until WHERE id = @id AND state = 'running'",
+            ("@id", completion.Id),
+            ("@answer", completion.Answer),
             ("@until", (clock.GetUtcNow() + DoneFor).ToUnixTimeMilliseconds()));
         return await command.ExecuteNonQueryAsync(cancellation) == 1;
     }
@@ -109,13 +114,13 @@ internal sealed class IdempotencyKeys(DbDataSource database, TimeProvider clock)
 
     /// <summary>The new record's id, or null when there is another one that counts. Its own is there already where a commit was lost on its way back.</summary>
     private async Task<string?> ClaimAsync(
-        DbConnection connection, string id, string keyId, string key, string fingerprint, string answer, TimeSpan runningFor, CancellationToken cancellation)
+        DbConnection connection, string id, string keyId, string key, string fingerprint, TimeSpan runningFor, CancellationToken cancellation)
     {
         var now = clock.GetUtcNow();
         await using var command = connection.Command(
             """
             INSERT INTO idempotency_keys (id, key_id, text, fingerprint, answer, state, expires_at)
-            VALUES (@id, @key, @text, @fingerprint, @answer, 'running', @until)
+            VALUES (@id, @key, @text, @fingerprint, '', 'running', @until)
             ON CONFLICT (key_id, text) DO UPDATE
             SET id = excluded.id, fingerprint = excluded.fingerprint, answer = excluded.answer, state = excluded.state, expires_at = excluded.expires_at
             WHERE idempotency_keys.expires_at <= @now OR idempotency_keys.id = @id
@@ -125,7 +130,6 @@ internal sealed class IdempotencyKeys(DbDataSource database, TimeProvider clock)
             ("@key", keyId),
             ("@text", key),
             ("@fingerprint", fingerprint),
-            ("@answer", answer),
             ("@until", (now + runningFor).ToUnixTimeMilliseconds()),
             ("@now", now.ToUnixTimeMilliseconds()));
         return (string?)await command.ExecuteScalarAsync(cancellation);

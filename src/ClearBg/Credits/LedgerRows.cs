@@ -76,6 +76,13 @@ internal static class LedgerRows
             await command.ExecuteNonQueryAsync(cancellation);
         }
 
+        /// <summary>Whether an open hold is of a free call; null where there is no such hold.</summary>
+        public async Task<bool?> IsFreeCallAsync(string id, CancellationToken cancellation)
+        {
+            await using var command = connection.Command("SELECT free_calls FROM holds WHERE id = @id", ("@id", id));
+            return await command.ExecuteScalarAsync(cancellation) is long calls ? calls > 0 : null;
+        }
+
         /// <summary>Ends a hold whose lifetime reaches beyond a time. Of all who try, in any process, one gets it; the others get null.</summary>
         public async Task<EndedHold?> EndHoldAsync(string id, long livingAt, CancellationToken cancellation)
         {

@@ -25,6 +25,12 @@ internal sealed record Bill(ApiKey Key, CreditAmount PreviewPrice, string Addres
     public CreditAmount PriceOf(SizeTier resolved) => resolved == SizeTier.Preview ? PreviewPrice : OneCredit;
 }
 
+/// <summary>What a removal would cost at this moment.</summary>
+/// <param name="Price">Credits; none where a free call would pay.</param>
+/// <param name="IsFreeCall">Whether one would.</param>
+/// <param name="Output">The answer's size, before cropping.</param>
+internal sealed record Quote(CreditAmount Price, bool IsFreeCall, OutputSize Output);
+
 /// <summary>A removal that was paid.</summary>
 /// <param name="Result">The cut-out, the caller's to dispose.</param>
 /// <param name="Charged">Credits; none for a free call, and none for a request that was paid before.</param>

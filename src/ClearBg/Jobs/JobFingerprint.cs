@@ -18,8 +18,8 @@ internal static class JobFingerprint
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>Of an answer: what was asked, the size it came to, and the model that did it.</summary>
-    public static string OfAnswer(string asked, SizeTier size, string model) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{asked} {size} {model}")));
+    /// <summary>Of an answer: what was asked, the size it came to, and the weights that did it.</summary>
+    public static string OfAnswer(string asked, SizeTier size, string weights) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{asked} {size} {weights}")));
 
     private static void Append(IncrementalHash hash, PixelBuffer? bytes)
     {

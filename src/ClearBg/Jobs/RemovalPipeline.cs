@@ -9,7 +9,7 @@ namespace ClearBg.Jobs;
 /// <summary>
 /// From the bytes of a picture to the bytes of its cut-out.
 /// <code>
-///  1 what was sent        signature, header: format, width × height, orientation; of a background image too; the region of interest
+///  1 what was sent        InspectedJob: signature, header: format, width × height, orientation; of a background image too; the region of interest
 ///  2 admission            megapixels in flight; a bounded queue
 ///  3 decode               upright, 8-bit RGB(A); no larger than needed
 ///  4 segment              sRGB copy at the model's size → ONNX session → matte; once more on the region alone where the whole shows nothing there
@@ -44,8 +44,12 @@ internal sealed class RemovalPipeline(
     /// <summary>Runs a job.</summary>
     /// <param name="job">What was sent; its bytes must last until the task ends.</param>
     /// <param name="cancellation">Frees the place in the queue, or stops decoding, inference and encoding.</param>
-    public Task<Outcome<RemovalResult>> RunAsync(RemovalJob job, CancellationToken cancellation) =>
-        RunAsync(job, (picture, matte, metadata, background, stages) => Finish(picture, matte, metadata, job.Options, background, stages, cancellation), cancellation);
+    public async Task<Outcome<RemovalResult>> RunAsync(RemovalJob job, CancellationToken cancellation) =>
+        InspectedJob.Of(job, intake.Value).Succeeded(out var inspected, out var failure) ? await RunAsync(inspected, cancellation) : failure;
+
+    /// <summary>Runs a job whose first step was done.</summary>
+    public Task<Outcome<RemovalResult>> RunAsync(InspectedJob job, CancellationToken cancellation) =>
+        RunAsync(job, (picture, matte, metadata, stages) => Finish(picture, matte, metadata, job, stages, cancellation), cancellation);
 
     /// <summary>
     /// Runs a job as far as its matte: steps 1 to 6, at the picture's own size up to 50 megapixels. Where no subject was found the matte says so by itself;
@@ -54,42 +58,24 @@ internal sealed class RemovalPipeline(
     /// <param name="file">The picture's bytes; they stay the caller's and must last until the task ends.</param>
     /// <param name="cancellation">Frees the place in the queue, or stops decoding and inference.</param>
     /// <returns>One band, upright, which is the caller's to dispose; or a refusal.</returns>
-    public Task<Outcome<Raster>> MatteAsync(PixelBuffer file, CancellationToken cancellation) =>
-        RunAsync(new RemovalJob(file, OwnSize), (_, matte, _, _, _) => Copy(matte), cancellation);
+    public async Task<Outcome<Raster>> MatteAsync(PixelBuffer file, CancellationToken cancellation) =>
+        InspectedJob.Of(new RemovalJob(file, OwnSize), intake.Value).Succeeded(out var inspected, out var failure)
+            ? await RunAsync(inspected, (_, matte, _, _) => Copy(matte), cancellation)
+            : failure;
 
-    /// <summary>Steps 1 to 6.</summary>
+    /// <summary>Steps 2 to 6.</summary>
     /// <param name="job">As for the others.</param>
     /// <param name="finish">What comes after; the rasters it is given end with it.</param>
     /// <param name="cancellation">As for the others.</param>
     private async Task<Outcome<T>> RunAsync<T>(
-        RemovalJob job, Func<Raster, Raster, PictureMetadata, BackgroundPicture?, StageTimes, Outcome<T>> finish, CancellationToken cancellation)
+        InspectedJob job, Func<Raster, Raster, PictureMetadata, StageTimes, Outcome<T>> finish, CancellationToken cancellation)
         where T : notnull
     {
-        var (file, options) = (job.Picture, job.Options);
-
-        // 1 what was sent
-        if (!PictureHeader.Read(file.Bytes, intake.Value).Succeeded(out var header, out var failure))
-        {
-            return failure;
-        }
-
-        var (width, height) = header.Upright;
-        if (!RegionOfInterest.Of(options.Region, width, height).Succeeded(out var region, out failure))
-        {
-            return failure;
-        }
-
-        BackgroundPicture? background = null;
-        if (options.ShowsBackground && job.BackgroundImage is { } image && !BackgroundPicture.Read(image, intake.Value).Succeeded(out background, out failure))
-        {
-            return failure;
-        }
-
-        var output = OutputSize.Of(width, height, options, background is { IsOpaque: true });
+        var (region, output) = (job.Region, job.Output);
 
         // 2 admission
-        var stages = new StageTimes();
-        using var admitted = await gate.EnterAsync(Weight(header, file, background, options), cancellation);
+        var stages = new StageTimes(job.Job.Fetched);
+        using var admitted = await gate.EnterAsync(Weight(job), cancellation);
         if (!admitted.IsAcquired)
         {
             return new Failure(FailureCode.Overloaded, RetryAfterSeconds: admitted.RetryAfterSeconds);
@@ -99,7 +85,7 @@ internal sealed class RemovalPipeline(
         stages.Lap("queue");
 
         // 3 decode
-        if (!decoder.Decode(header, file, Enough(output, session.Manifest.Input, region), cancellation).Succeeded(out var decoded, out failure))
+        if (!decoder.Decode(job.Header, job.Job.Picture, Enough(output, session.Manifest.Input, region), cancellation).Succeeded(out var decoded, out var failure))
         {
             return failure;
         }
@@ -123,7 +109,7 @@ internal sealed class RemovalPipeline(
             Compositor.MultiplyByAlpha(matte, picture);
         }
 
-        return finish(picture, matte, source.Metadata, background, stages);
+        return finish(picture, matte, source.Metadata, stages);
     }
 
     /// <summary>
@@ -151,8 +137,9 @@ internal sealed class RemovalPipeline(
     }
 
     private Outcome<RemovalResult> Finish(
-        Raster picture, Raster matte, PictureMetadata metadata, RemovalOptions options, BackgroundPicture? background, StageTimes stages, CancellationToken cancellation)
+        Raster picture, Raster matte, PictureMetadata metadata, InspectedJob job, StageTimes stages, CancellationToken cancellation)
     {
+        var options = job.Job.Options;
         if (SubjectBox.Find(matte) is not { } subject)
         {
             return new Failure(FailureCode.UnknownForeground);
@@ -168,7 +155,7 @@ internal sealed class RemovalPipeline(
         stages.Lap("refine");
 
         // 7 compose, 8 encode
-        return rendering.Render(new Matted(picture, matte, subject, edge, metadata), options, background, stages, cancellation);
+        return rendering.Render(new Matted(picture, matte, subject, edge, metadata), options, job.Background, stages, cancellation);
     }
 
     private Outcome<Raster> Copy(Raster matte)
@@ -182,13 +169,9 @@ internal sealed class RemovalPipeline(
     /// What a job counts for at the gate, in pixels; a background image counts with its own. libwebp keeps a converted copy of the whole picture and its output, measured
     /// at twice the memory of the other formats; and the files themselves are held to the end, so those with more than 16 bytes a pixel count by their bytes.
     /// </summary>
-    private static long Weight(PictureHeader header, PixelBuffer file, BackgroundPicture? background, RemovalOptions options)
-    {
-        var pixels = (long)header.Width * header.Height;
-        return Math.Max(
-            (options.Format == OutputFormat.WebP ? 2 * pixels : pixels) + (background?.Pixels ?? 0),
-            (file.Length + (background?.File.Length ?? 0)) / BytesPerPixel);
-    }
+    private static long Weight(InspectedJob job) => Math.Max(
+        (job.Job.Options.Format == OutputFormat.WebP ? 2 * job.Pixels : job.Pixels) + (job.Background?.Pixels ?? 0),
+        (job.Job.Picture.Length + (job.Background?.File.Length ?? 0)) / BytesPerPixel);
 
     /// <summary>What decoding must leave: the output's pixels, and in the region those that the model takes.</summary>
     private static (int Width, int Height) Enough(OutputSize output, ModelInput input, RegionOfInterest region) => (

@@ -3,9 +3,10 @@ using System.Diagnostics;
 namespace ClearBg.Jobs;
 
 /// <summary>Wall-clock milliseconds of each stage of one job, in the order they ran.</summary>
-internal sealed class StageTimes
+/// <param name="fetched">What came before the first of them; null where nothing was fetched.</param>
+internal sealed class StageTimes(TimeSpan? fetched = null)
 {
-    private readonly List<(string Stage, double Milliseconds)> _laps = [];
+    private readonly List<(string Stage, double Milliseconds)> _laps = fetched is { } fetch ? [("fetch", fetch.TotalMilliseconds)] : [];
     private long _last = Stopwatch.GetTimestamp();
 
     public IReadOnlyList<(string Stage, double Milliseconds)> Laps => _laps;

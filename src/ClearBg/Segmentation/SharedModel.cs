@@ -7,13 +7,15 @@ namespace ClearBg.Segmentation;
 internal sealed class SharedModel : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
+    private readonly ModelPreparation _preparation;
     private readonly Lazy<PrecisionChoice> _choice;
     private readonly Lazy<Task<SegmentationSession>> _loading;
 
     public SharedModel(ModelCatalog catalog, ModelPreparation preparation, BufferPool pool, IOptions<SegmentationOptions> options)
     {
+        _preparation = preparation;
         _choice = new(() => catalog.ForThisMachine(options.Value.Model));
-        _loading = new(() => Task.Run(() => LoadAsync(preparation, pool, options.Value, _stopping.Token)));
+        _loading = new(() => Task.Run(() => LoadAsync(pool, options.Value, _stopping.Token)));
     }
 
     /// <summary>
@@ -28,6 +30,9 @@ internal sealed class SharedModel : IAsyncDisposable
     /// <summary>The file that is loaded, and why.</summary>
     /// <exception cref="ModelException">There is no such model, or its manifest is wrong.</exception>
     public PrecisionChoice Choice => _choice.Value;
+
+    /// <summary>What the loaded weights are called: otherwise where they, their precision or what was made of them differ. Empty until they are loaded.</summary>
+    public string Weights { get; private set; } = "";
 
     /// <summary>True once the model is loaded and, where it <see cref="WarmsUp"/>, one real inference has run.</summary>
     public bool IsReady => _loading is { IsValueCreated: true, Value.IsCompletedSuccessfully: true };
@@ -61,13 +66,15 @@ internal sealed class SharedModel : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private async Task<SegmentationSession> LoadAsync(ModelPreparation preparation, BufferPool pool, SegmentationOptions options, CancellationToken cancellation)
+    private async Task<SegmentationSession> LoadAsync(BufferPool pool, SegmentationOptions options, CancellationToken cancellation)
     {
         var manifest = Choice.Manifest;
-        var session = await LoadPreparedAsync(manifest, preparation, pool, options)
-            ?? new SegmentationSession(pool, manifest, preparation.Prepare(manifest, Progress, cancellation), options.Threads, options.Concurrency);
+        var session = await LoadPreparedAsync(manifest, pool, options)
+            ?? new SegmentationSession(pool, manifest, _preparation.Prepare(manifest, Progress, cancellation), options.Threads, options.Concurrency);
         try
         {
+            // Once: the operator's own copy may be gone later.
+            Weights = $"{Path.GetFileName(_preparation.PathOf(manifest))} {manifest.Sha256}";
             if (WarmsUp)
             {
                 await session.WarmAsync(cancellation);
@@ -86,15 +93,15 @@ internal sealed class SharedModel : IAsyncDisposable
     /// Loads weights that are prepared already while their hash is still being computed: each takes some tenths of a second of one core.
     /// Null when there are none, or when the hash turned out wrong.
     /// </summary>
-    private static async Task<SegmentationSession?> LoadPreparedAsync(ModelManifest manifest, ModelPreparation preparation, BufferPool pool, SegmentationOptions options)
+    private async Task<SegmentationSession?> LoadPreparedAsync(ModelManifest manifest, BufferPool pool, SegmentationOptions options)
     {
-        var path = preparation.PathOf(manifest);
+        var path = _preparation.PathOf(manifest);
         if (!File.Exists(path))
         {
             return null;
         }
 
-        var check = Task.Run(() => preparation.IsPrepared(manifest));
+        var check = Task.Run(() => _preparation.IsPrepared(manifest));
         SegmentationSession? session = null;
         try
         {

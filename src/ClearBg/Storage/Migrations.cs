@@ -87,6 +87,7 @@ internal static class Migrations
           used bigint NOT NULL CHECK (used >= 0),
           ends_at bigint NOT NULL
         );
+        CREATE INDEX rate_windows_by_end ON rate_windows (ends_at);
         """,
     ];
 }

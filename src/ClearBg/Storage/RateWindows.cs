@@ -21,10 +21,13 @@ internal sealed record RateWindow(bool IsTaken, long Limit, long Used, DateTimeO
 /// </summary>
 internal sealed class RateWindows(DbDataSource database, TimeProvider clock)
 {
+    private const int Tries = 3;
+
     /// <summary>The end of today, UTC.</summary>
     public DateTimeOffset Midnight => new(clock.GetUtcNow().UtcDateTime.Date.AddDays(1), TimeSpan.Zero);
 
     /// <summary>Counts <paramref name="weight"/>, unless that passes the limit. What alone is heavier than the limit counts as the limit: it needs a whole window.</summary>
+    /// <remarks>What is lost is a connection that breaks after a commit and before its answer: the second try counts once more. Nobody gets more than the limit by it.</remarks>
     /// <param name="subject">Whose window, unique among all kinds of limits.</param>
     /// <param name="weight">1 or more.</param>
     /// <param name="limit">1 or more.</param>
@@ -32,8 +35,20 @@ internal sealed class RateWindows(DbDataSource database, TimeProvider clock)
     /// <param name="cancellation">The request's end.</param>
     public async Task<RateWindow> TakeAsync(string subject, long weight, long limit, DateTimeOffset endsAt, CancellationToken cancellation = default)
     {
-        var taken = await database.TransactAsync(connection => TakeAsync(connection, subject, weight, limit, endsAt, cancellation), cancellation);
-        return taken ?? await LookAsync(subject, limit, endsAt, cancellation);
+        for (var tries = 1; ; tries++)
+        {
+            if (await database.TransactAsync(connection => TakeAsync(connection, subject, weight, limit, endsAt, cancellation), cancellation) is { } taken)
+            {
+                return taken;
+            }
+
+            // The window can end between the two, or somebody give back what was missing.
+            var window = await LookAsync(subject, limit, endsAt, cancellation);
+            if (window.Remaining < Math.Min(weight, limit) || tries == Tries)
+            {
+                return window;
+            }
+        }
     }
 
     /// <summary>As it stands, with nothing counted.</summary>

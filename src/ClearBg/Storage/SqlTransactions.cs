@@ -29,7 +29,8 @@ internal static class SqlTransactions
                     var value = await work(connection);
                     if (value is not null)
                     {
-                        await transaction.CommitAsync(cancellation);
+                        // From here on whoever asked must learn whether it was done, even one who no longer waits: only then can it be undone.
+                        await transaction.CommitAsync(CancellationToken.None);
                     }
 
                     return value;

@@ -47,6 +47,8 @@ public sealed class AnswersTests : IAsyncLifetime
             }
 
             Assert.Equal("application/json", answer.Content.Headers.ContentType?.MediaType);
+            Assert.NotEqual(bytes.Headers.ETag, answer.Headers.ETag);
+            Assert.Equal(["Accept"], answer.Headers.Vary);
             var data = JsonDocument.Parse(content).RootElement.GetProperty("data");
             Assert.Equal(expected, data.GetProperty("result_b64").GetBytesFromBase64());
             foreach (var side in (string[])["top", "left", "width", "height"])

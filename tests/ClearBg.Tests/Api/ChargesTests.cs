@@ -148,6 +148,67 @@ public sealed class ChargesTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Of_requests_of_size_auto_at_once_those_that_credits_no_longer_cover_become_previews()
+    {
+        var (text, key) = await _gateway.CreateKeyAsync("1");
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(i =>
+            PostAsync(text, Large, "auto", ("Idempotency-Key", i.ToString(CultureInfo.InvariantCulture)))));
+
+        Assert.All(answers, static answer => Assert.Equal(HttpStatusCode.OK, answer.StatusCode));
+        Assert.Equal(["1000", "707", "707", "707", "707", "707"], answers.Select(static answer => Header(answer, "X-Width")).Order(StringComparer.Ordinal));
+        Assert.Equal("0", (await _gateway.Ledger.BalanceAsync(key.AccountId)).Total.ToString());
+        for (var i = 0; i < answers.Length; i++)
+        {
+            using var again = await PostAsync(text, Large, "auto", ("Idempotency-Key", i.ToString(CultureInfo.InvariantCulture)));
+            Assert.Equal(answers[i].Headers.ETag, again.Headers.ETag);
+        }
+    }
+
+    [Theory]
+    [InlineData("ClearBg", "auto", "5", 0, 1, false, 1000)]
+    [InlineData("ClearBg", "auto", "0.5", 0, 0, false, 707)]
+    [InlineData("RemoveBg", null, "5", 0, 0.25, false, 707)]
+    [InlineData("RemoveBg", null, "5", 1, 0, true, 707)]
+    public async Task A_dry_run_says_the_price_and_costs_and_counts_nothing(string profile, string? size, string credits, int freeCalls, double price, bool isFree, int width)
+    {
+        var (text, key) = await _gateway.CreateKeyAsync(credits, freeCalls, Enum.Parse<ApiProfile>(profile));
+
+        using var answer = await PostAsync(text, Large, size, "/v1.0/removebg?dry_run=true", ("Idempotency-Key", "same"));
+        var expected = string.Create(CultureInfo.InvariantCulture, $"{{\"data\":{{\"credits\":{price},\"free_call\":{(isFree ? "true" : "false")},\"width\":{width},\"height\":{width / 2}}}}}");
+        Assert.Equal((HttpStatusCode.OK, expected), (answer.StatusCode, await answer.Content.ReadAsStringAsync()));
+        var balance = await _gateway.Ledger.BalanceAsync(key.AccountId);
+        Assert.Equal((credits, freeCalls), (balance.Total.ToString(), balance.FreeCalls));
+
+        // The real one under the same name is charged, and the first that the minute counts.
+        using var real = await PostAsync(text, Large, size, ("Idempotency-Key", "same"));
+        Assert.Equal((price.ToString(CultureInfo.InvariantCulture), "19"), (Header(real, "X-Credits-Charged"), Header(real, "X-RateLimit-Remaining")));
+    }
+
+    [Fact]
+    public async Task A_dry_run_is_refused_where_the_real_one_would_be()
+    {
+        var (text, _) = await _gateway.CreateKeyAsync("0.5");
+
+        Assert.Equal((402, "insufficient_credits"), await Gateway.RefusalAsync(await PostAsync(text, Large, "hd", "/v1.0/removebg?dry_run=1")));
+        Assert.Equal((400, "invalid_request"), await Gateway.RefusalAsync(await PostAsync(text, Large, "hd", "/v1.0/removebg?dry_run=perhaps")));
+    }
+
+    [Fact]
+    public async Task What_is_malformed_is_not_counted_in_the_minute()
+    {
+        using var wrong = await _gateway.PostAsync(Gateway.Form(Large), ("roi", "0 0 5000 10"));
+        using var form = Gateway.Form(Large);
+        form.Add(new ByteArrayContent("no picture"u8.ToArray()), "bg_image_file", "b.png");
+        using var background = await _gateway.SendAsync(form);
+
+        Assert.Equal("20", Header(wrong, "X-RateLimit-Remaining"));
+        Assert.Equal((400, "roi_exceeds_bounds"), await Gateway.RefusalAsync(wrong));
+        Assert.Equal("20", Header(background, "X-RateLimit-Remaining"));
+        Assert.Equal((400, "invalid_file_type"), await Gateway.RefusalAsync(background));
+    }
+
+    [Fact]
     public async Task A_keys_megapixels_are_counted_in_headers_until_a_429()
     {
         var (text, _) = await _gateway.CreateKeyAsync("100");
@@ -184,7 +245,10 @@ public sealed class ChargesTests : IAsyncLifetime, IDisposable
         Assert.Equal(HttpStatusCode.OK, head.StatusCode);
     }
 
-    private async Task<HttpResponseMessage> PostAsync(string key, byte[] picture, string? size, params (string Name, string Value)[] headers)
+    private Task<HttpResponseMessage> PostAsync(string key, byte[] picture, string? size, params (string Name, string Value)[] headers) =>
+        PostAsync(key, picture, size, "/v1.0/removebg", headers);
+
+    private async Task<HttpResponseMessage> PostAsync(string key, byte[] picture, string? size, string path, params (string Name, string Value)[] headers)
     {
         using var form = Gateway.Form(picture);
         if (size is not null)
@@ -193,7 +257,7 @@ public sealed class ChargesTests : IAsyncLifetime, IDisposable
         }
 
         _gateway.Client.DefaultRequestHeaders.Remove("X-Api-Key");
-        return await _gateway.SendAsync(form, headers: [("X-Api-Key", key), .. headers]);
+        return await _gateway.SendAsync(form, path, headers: [("X-Api-Key", key), .. headers]);
     }
 
     private static string? Header(HttpResponseMessage answer, string name) => answer.Headers.TryGetValues(name, out var values) ? values.Single() : null;

@@ -87,7 +87,10 @@ public sealed class OpenApiTests : IAsyncLifetime
         using var errors = await _gateway.PostAsync(Gateway.Form(Pictures.Disc(120, 80)), ("size", "huge"));
         using var problem = await _gateway.SendAsync(null, "/api/v1/clearbg");
 
-        foreach (var (schema, answer) in ((string, HttpResponseMessage)[])[("Account", account), ("RemovalResult", result), ("Errors", errors), ("Problem", problem)])
+        using var quote = await _gateway.SendAsync(Gateway.Form(Pictures.Disc(120, 80)), "/v1.0/removebg?dry_run=true");
+
+        (string, HttpResponseMessage)[] answers = [("Account", account), ("RemovalResult", result), ("Quote", quote), ("Errors", errors), ("Problem", problem)];
+        foreach (var (schema, answer) in answers)
         {
             Check(schema, Document["components"]!["schemas"]![schema]!, JsonNode.Parse(await answer.Content.ReadAsStringAsync()));
         }
@@ -104,6 +107,9 @@ public sealed class OpenApiTests : IAsyncLifetime
                     break;
                 case "array":
                     Assert.All(value!.AsArray(), item => Check($"{path}[]", schema["items"]!, item));
+                    break;
+                case "boolean":
+                    Assert.True(value!.GetValueKind() is JsonValueKind.True or JsonValueKind.False, path);
                     break;
                 default:
                     Assert.Equal((path, (string)schema["type"]! is "string" ? JsonValueKind.String : JsonValueKind.Number), (path, value!.GetValueKind()));

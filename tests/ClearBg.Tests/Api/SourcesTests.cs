@@ -42,6 +42,8 @@ public sealed class SourcesTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal(await expected.Content.ReadAsByteArrayAsync(), await answer.Content.ReadAsByteArrayAsync());
+        Assert.StartsWith("queue;", expected.Headers.GetValues("Server-Timing").Single(), StringComparison.Ordinal);
+        Assert.StartsWith("fetch;dur=", answer.Headers.GetValues("Server-Timing").Single(), StringComparison.Ordinal);
         await Gateway.EventuallyAsync(() => (_gateway.Pool.Rented, _gateway.Uploads.Inside) == (0, 0));
     }
 

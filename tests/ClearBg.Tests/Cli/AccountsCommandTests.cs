@@ -144,6 +144,27 @@ public class AccountsCommandTests
     }
 
     [Fact]
+    public async Task History_lists_grants_with_their_notes_and_charges_with_their_keys()
+    {
+        await using var installation = await Installation.CreateAsync();
+        var id = (await installation.RunAsync("accounts", "create", "acme", "--payg", "2", "--free-calls", "1")).Output.Trim();
+        await installation.RunAsync("accounts", "credit", "acme", "0.5", "--fund", "enterprise", "--note", "invoice 17");
+        await installation.RunAsync("accounts", "credit", "acme", "-1", "--note", "[refund]");
+        var key = (await installation.RunAsync("keys", "create", "--account", "acme")).Output.Trim()[4..16];
+        var ledger = installation.Store.Ledger;
+        installation.Store.Clock.Now = DateTimeOffset.UtcNow;
+        await ledger.CaptureAsync((await ledger.ReserveAsync(id, key, new(1250), freeCallPays: false, TimeSpan.FromMinutes(1)))!, completion: null);
+
+        var (code, output, error) = await installation.RunAsync("accounts", "history", "acme");
+
+        Assert.Equal((0, ""), (code, error));
+        Assert.Equal(
+            ["grant 0 2 0 1  opening", "grant 0 0 0.5 0  invoice 17", "grant 0 -1 0 0  [refund]", $"capture 0 -1 -0.25 0 {key} "],
+            output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).Select(static line => string.Join(' ', line.Split('\t')[1..])));
+        Assert.Equal((1, "", CreditsVerb.NoAccount + Environment.NewLine), await installation.RunAsync("accounts", "history", "nobody"));
+    }
+
+    [Fact]
     public async Task Usage_of_an_account_that_is_not_there_fails()
     {
         await using var installation = await Installation.CreateAsync();

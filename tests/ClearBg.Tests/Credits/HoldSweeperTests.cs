@@ -63,7 +63,7 @@ public class HoldSweeperTests
     private static async Task LeaveAsync(Customer customer)
     {
         await customer.ReserveAsync("1.5");
-        await customer.Store.Idempotency.BeginAsync(customer.KeyId, "order", "print", "decided", TimeSpan.FromMinutes(5));
+        await customer.Store.Idempotency.BeginAsync(customer.KeyId, "order", "print", TimeSpan.FromMinutes(5));
         await customer.Store.RateWindows.TakeAsync("key", 1, 1, customer.Store.Clock.Now + TimeSpan.FromMinutes(5));
         customer.Store.Clock.Now += TimeSpan.FromMinutes(5);
     }

@@ -18,7 +18,7 @@ public class IdempotencyKeysTests
         Assert.Equal(IdempotencyState.New, first.State);
         Assert.Equal(new Idempotency(IdempotencyState.InProgress), await BeginAsync(customer));
 
-        Assert.True(await customer.Store.Idempotency.CompleteAsync(first.Id!));
+        Assert.True(await customer.Store.Idempotency.CompleteAsync(new Completion(first.Id!, "decided")));
         Assert.Equal(new Idempotency(IdempotencyState.Done, Answer: "decided"), await BeginAsync(customer));
 
         customer.Store.Clock.Now += IdempotencyKeys.DoneFor - TimeSpan.FromMilliseconds(1);
@@ -36,7 +36,7 @@ public class IdempotencyKeysTests
         var first = await BeginAsync(customer);
 
         Assert.Equal(new Idempotency(IdempotencyState.Mismatch), await BeginAsync(customer, fingerprint: "another"));
-        await customer.Store.Idempotency.CompleteAsync(first.Id!);
+        await customer.Store.Idempotency.CompleteAsync(new Completion(first.Id!, "decided"));
         Assert.Equal(new Idempotency(IdempotencyState.Mismatch), await BeginAsync(customer, fingerprint: "another"));
     }
 
@@ -51,7 +51,7 @@ public class IdempotencyKeysTests
 
         Assert.Equal(IdempotencyState.New, (await BeginAsync(customer, "Order 1")).State);
         Assert.Equal(IdempotencyState.New, (await BeginAsync(customer, "order 1 ")).State);
-        Assert.Equal(IdempotencyState.New, (await customer.Store.Idempotency.BeginAsync(other.Key.Id, "order 1", "print", "decided", Running)).State);
+        Assert.Equal(IdempotencyState.New, (await customer.Store.Idempotency.BeginAsync(other.Key.Id, "order 1", "print", Running)).State);
     }
 
     [Theory]
@@ -65,9 +65,9 @@ public class IdempotencyKeysTests
         await customer.Store.Idempotency.AbandonAsync(failed.Id!);
         var again = await BeginAsync(customer, fingerprint: "corrected");
         Assert.Equal(IdempotencyState.New, again.State);
-        Assert.False(await customer.Store.Idempotency.CompleteAsync(failed.Id!));
+        Assert.False(await customer.Store.Idempotency.CompleteAsync(new Completion(failed.Id!, "decided")));
 
-        Assert.True(await customer.Store.Idempotency.CompleteAsync(again.Id!));
+        Assert.True(await customer.Store.Idempotency.CompleteAsync(new Completion(again.Id!, "decided")));
         await customer.Store.Idempotency.AbandonAsync(again.Id!);
         Assert.Equal(IdempotencyState.Done, (await BeginAsync(customer, fingerprint: "corrected")).State);
     }
@@ -82,10 +82,10 @@ public class IdempotencyKeysTests
         var record = await BeginAsync(customer);
         var hold = await customer.ReserveAsync("1");
 
-        Assert.NotNull(await customer.Ledger.CaptureAsync(hold!, record.Id));
+        Assert.NotNull(await customer.Ledger.CaptureAsync(hold!, new Completion(record.Id!, "decided")));
 
         Assert.Equal(IdempotencyState.Done, (await BeginAsync(customer)).State);
-        Assert.NotNull(await customer.Ledger.CaptureAsync(hold!, record.Id));
+        Assert.NotNull(await customer.Ledger.CaptureAsync(hold!, new Completion(record.Id!, "decided")));
     }
 
     [Theory]
@@ -99,7 +99,7 @@ public class IdempotencyKeysTests
         var hold = await customer.ReserveAsync("1");
         await customer.Ledger.ReleaseAsync(hold!);
 
-        Assert.Null(await customer.Ledger.CaptureAsync(hold!, record.Id));
+        Assert.Null(await customer.Ledger.CaptureAsync(hold!, new Completion(record.Id!, "decided")));
 
         Assert.Equal(IdempotencyState.InProgress, (await BeginAsync(customer)).State);
     }
@@ -118,9 +118,9 @@ public class IdempotencyKeysTests
         var quickHold = await customer.ReserveAsync("1");
 
         Assert.Equal(IdempotencyState.New, quick.State);
-        Assert.Null(await customer.Ledger.CaptureAsync(slowHold!, slow.Id));
-        Assert.NotNull(await customer.Ledger.CaptureAsync(quickHold!, quick.Id));
-        Assert.Null(await customer.Ledger.CaptureAsync(slowHold!, slow.Id));
+        Assert.Null(await customer.Ledger.CaptureAsync(slowHold!, new Completion(slow.Id!, "decided")));
+        Assert.NotNull(await customer.Ledger.CaptureAsync(quickHold!, new Completion(quick.Id!, "decided")));
+        Assert.Null(await customer.Ledger.CaptureAsync(slowHold!, new Completion(slow.Id!, "decided")));
 
         // What it held is still held, and can be put back.
         await customer.Ledger.ReleaseAsync(slowHold!);
@@ -139,7 +139,7 @@ public class IdempotencyKeysTests
         var hold = await customer.ReserveAsync("1");
         customer.Store.Clock.Now += TimeSpan.FromMinutes(2);
 
-        Assert.NotNull(await customer.Ledger.CaptureAsync(hold!, slow.Id));
+        Assert.NotNull(await customer.Ledger.CaptureAsync(hold!, new Completion(slow.Id!, "decided")));
         Assert.Equal(IdempotencyState.Done, (await BeginAsync(customer)).State);
     }
 
@@ -154,7 +154,7 @@ public class IdempotencyKeysTests
         {
             // The first finds no record, each later one that of a process that died.
             var begun = await Task.WhenAll(Enumerable.Range(0, 24).Select(i => Task.Run(() =>
-                (i % 2 == 0 ? customer.Store : other).Idempotency.BeginAsync(customer.KeyId, "order", "print", "decided", Running))));
+                (i % 2 == 0 ? customer.Store : other).Idempotency.BeginAsync(customer.KeyId, "order", "print", Running))));
 
             Assert.Single(begun, outcome => outcome.State == IdempotencyState.New);
             Assert.Equal(23, begun.Count(outcome => outcome.State == IdempotencyState.InProgress));
@@ -169,7 +169,7 @@ public class IdempotencyKeysTests
     {
         await using var customer = await Customer.CreateAsync(engine);
         await BeginAsync(customer, "left", runningFor: TimeSpan.FromMinutes(1));
-        await customer.Store.Idempotency.CompleteAsync((await BeginAsync(customer, "paid")).Id!);
+        await customer.Store.Idempotency.CompleteAsync(new Completion((await BeginAsync(customer, "paid")).Id!, "decided"));
         customer.Store.Clock.Now += TimeSpan.FromMinutes(1);
 
         Assert.Equal(1, await customer.Store.Idempotency.SweepAsync());
@@ -212,5 +212,5 @@ public class IdempotencyKeysTests
     }
 
     private static Task<Idempotency> BeginAsync(Customer customer, string key = "order", string fingerprint = "print", TimeSpan? runningFor = null) =>
-        customer.Store.Idempotency.BeginAsync(customer.KeyId, key, fingerprint, "decided", runningFor ?? Running);
+        customer.Store.Idempotency.BeginAsync(customer.KeyId, key, fingerprint, runningFor ?? Running);
 }

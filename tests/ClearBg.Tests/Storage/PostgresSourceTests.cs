@@ -52,7 +52,7 @@ public class PostgresSourceTests
     {
         using var services = Services(("Storage:ConnectionString", connectionString));
 
-        var refusal = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<CreditsOptions>>().Value);
+        var refusal = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<StorageOptions>>().Value);
 
         Assert.StartsWith("Storage:ConnectionString ", Assert.Single(refusal.Failures), StringComparison.Ordinal);
         Assert.DoesNotContain(Secret, refusal.ToString(), StringComparison.Ordinal);

@@ -27,6 +27,20 @@ public class RateWindowsTests
         Assert.Equal(new RateWindow(true, 500, 7, end + Minute), await TakeAsync(store, 7));
     }
 
+    /// <summary>Its first look at the clock finds the window full, the next one finds it over.</summary>
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task A_window_that_ends_meanwhile_is_a_new_one_and_no_refusal(Engine engine)
+    {
+        await using var store = await TestStore.CreateAsync(engine);
+        var end = (await TakeAsync(store, 500)).EndsAt;
+
+        var taken = await new RateWindows(store.Source, new PassingClock(end)).TakeAsync("key", 3, 500, end + Minute);
+
+        Assert.Equal(new RateWindow(true, 500, 3, end + Minute), taken);
+    }
+
     [Theory]
     [OnSqlite]
     [OnPostgres]
@@ -112,4 +126,16 @@ public class RateWindowsTests
     }
 
     private static Task<RateWindow> TakeAsync(TestStore store, long weight) => store.RateWindows.TakeAsync("key", weight, 500, store.Clock.Now + Minute);
+
+    private sealed class PassingClock(DateTimeOffset end) : TimeProvider
+    {
+        private bool _isLater;
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            var now = _isLater ? end : end - TimeSpan.FromMilliseconds(1);
+            _isLater = true;
+            return now;
+        }
+    }
 }

@@ -44,6 +44,7 @@ internal static class OpenApiDocument
                 ["Removal"] = RemoveBgDescription.Fields(withFiles: false),
                 ["RemovalForm"] = RemoveBgDescription.Fields(withFiles: true),
                 ["RemovalResult"] = RemoveBgDescription.Result(),
+                ["Quote"] = RemoveBgDescription.QuoteBody(),
                 ["Account"] = RemoveBgDescription.AccountBody(),
                 ["Errors"] = RemoveBgDescription.ErrorBody(),
                 ["Problem"] = MonitorDescription.ErrorBody(),

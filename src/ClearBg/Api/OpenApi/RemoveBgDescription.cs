@@ -19,7 +19,7 @@ internal static class RemoveBgDescription
         {
             ["200"] = new JsonObject
             {
-                ["description"] = "The cut-out; JSON with its bytes in base64 where application/json is the only media type in Accept.",
+                ["description"] = "The cut-out; JSON with its bytes in base64 where application/json is the only media type in Accept; the price where only that was asked for.",
                 ["headers"] = Headers(
                     ("X-Type", "What the request said the subject is, or other; not with type_level none."),
                     ("X-Width", "Pixels."),
@@ -35,7 +35,8 @@ internal static class RemoveBgDescription
                     ("X-RateLimit-Limit", "Megapixels a minute."),
                     ("X-RateLimit-Remaining", "Megapixels that are left of them."),
                     ("X-RateLimit-Reset", "When they are counted anew: seconds since 1970."),
-                    ("ETag", "The same for the same picture, parameters and model."),
+                    ("ETag", "The same for the same picture, parameters and model; another one in JSON."),
+                    ("Vary", "Accept."),
                     ("Server-Timing", "Milliseconds of each step."),
                     ("X-Request-Id", "This request's name in the log.")),
                 ["content"] = new JsonObject
@@ -44,7 +45,7 @@ internal static class RemoveBgDescription
                     ["image/jpeg"] = new JsonObject { ["schema"] = File("Over white where no background is given.") },
                     ["image/webp"] = new JsonObject { ["schema"] = File("RGBA.") },
                     ["application/zip"] = new JsonObject { ["schema"] = File("color.jpg and alpha.png, both stored.") },
-                    ["application/json"] = new JsonObject { ["schema"] = Reference("RemovalResult") },
+                    ["application/json"] = new JsonObject { ["schema"] = new JsonObject { ["oneOf"] = new JsonArray(Reference("RemovalResult"), Reference("Quote")) } },
                 },
             },
         };
@@ -61,6 +62,12 @@ internal static class RemoveBgDescription
                 ["in"] = "header",
                 ["description"] = "1 to 255 printable ASCII characters. The same request under the same key is charged once within a day.",
                 ["schema"] = new JsonObject { ["type"] = "string", ["maxLength"] = 255 },
+            }, new JsonObject
+            {
+                ["name"] = "dry_run",
+                ["in"] = "query",
+                ["description"] = "True: says what the request would cost, and nothing is done, charged or counted.",
+                ["schema"] = new JsonObject { ["type"] = "boolean" },
             }),
             ["requestBody"] = new JsonObject
             {
@@ -134,6 +141,12 @@ internal static class RemoveBgDescription
         ("foreground_left", Integer("Pixels from the left.")),
         ("foreground_width", Integer("Pixels.")),
         ("foreground_height", Integer("Pixels.")))));
+
+    public static JsonObject QuoteBody() => Object(("data", Object(
+        ("credits", Number("What the request would be charged; 0 where a free call would pay.")),
+        ("free_call", new JsonObject { ["type"] = "boolean", ["description"] = "Whether a free call would pay." }),
+        ("width", Integer("Of the answer before cropping, pixels.")),
+        ("height", Integer("Of the answer before cropping, pixels.")))));
 
     public static JsonObject AccountBody() => Object(("data", Object(("attributes", Object(
         ("credits", Object(
