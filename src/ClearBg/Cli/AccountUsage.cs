@@ -12,15 +12,11 @@ internal static class AccountUsage
     public static Command Create(VerbHost host)
     {
         var name = new Argument<string>("name") { Description = "Name or id of the account." };
-        var days = new Option<long>("--days")
-        {
-            Description = "How many days, UTC, today among them.", HelpName = "N", DefaultValueFactory = _ => 30, CustomParser = CommandValue.Count(1, 3650),
-        };
+        var days = Days();
         var verb = new Command("usage", "Shows what an account was charged, by day; tab-separated when redirected.") { name, days };
         verb.SetAction((line, cancellation) => host.RunOnAccountAsync(line, name, async (services, account) =>
         {
-            var today = services.GetRequiredService<TimeProvider>().GetUtcNow().UtcDateTime.Date;
-            var since = new DateTimeOffset(today.AddDays(1 - line.GetValue(days)), TimeSpan.Zero);
+            var since = Since(services.GetRequiredService<TimeProvider>(), line.GetValue(days));
             var usage = await services.GetRequiredService<CreditLedger>().UsageAsync(account.Id, since, cancellation);
             var (output, error) = (line.InvocationConfiguration.Output, line.InvocationConfiguration.Error);
             Listing.Write(output, Heading, usage.Select(Row), Listing.IsTerminal(output));
@@ -29,6 +25,15 @@ internal static class AccountUsage
         }, cancellation));
         return verb;
     }
+
+    /// <summary>How far back a verb looks.</summary>
+    public static Option<long> Days() => new("--days")
+    {
+        Description = "How many days, UTC, today among them.", HelpName = "N", DefaultValueFactory = _ => 30, CustomParser = CommandValue.Count(1, 3650),
+    };
+
+    /// <summary>The first midnight of so many days, UTC.</summary>
+    public static DateTimeOffset Since(TimeProvider clock, long days) => new(clock.GetUtcNow().UtcDateTime.Date.AddDays(1 - days), TimeSpan.Zero);
 
     private static string[] Row(UsageDay day) => [Iso(day.Day), Listing.Number(day.Calls), day.Credits.ToString(), Listing.Number(day.FreeCalls)];
 

@@ -3,13 +3,13 @@ using ClearBg.Credits;
 
 namespace ClearBg.Cli;
 
-/// <summary><c>accounts create</c> and <c>accounts list</c>, with <see cref="AccountCredit"/> and <see cref="AccountUsage"/>: who pays, with what, and for what.</summary>
+/// <summary><c>accounts create</c> and <c>accounts list</c>, with <see cref="AccountCredit"/>, <see cref="AccountUsage"/> and <see cref="AccountHistory"/>: who pays, with what, and for what.</summary>
 internal static class AccountsCommand
 {
-    /// <summary>The command with its four verbs.</summary>
+    /// <summary>The command with its five verbs.</summary>
     public static Command Create(VerbHost host) => new("accounts", "Accounts of this installation, and their credits.")
     {
-        CreateVerb(host), ListVerb(host), AccountCredit.Create(host), AccountUsage.Create(host),
+        CreateVerb(host), ListVerb(host), AccountCredit.Create(host), AccountUsage.Create(host), AccountHistory.Create(host),
     };
 
     private static Command CreateVerb(VerbHost host)

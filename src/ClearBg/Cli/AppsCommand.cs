@@ -4,18 +4,18 @@ using ClearBg.Credits;
 
 namespace ClearBg.Cli;
 
-/// <summary><c>apps create</c>, <c>list</c>, <c>enable</c>, <c>disable</c> and <c>limit</c>: applications, whose users call the Monitor API.</summary>
+/// <summary><c>apps create</c>, <c>list</c>, <c>enable</c>, <c>disable</c>, <c>limit</c> and <c>rekey</c>: applications, whose users call the Monitor API.</summary>
 internal static class AppsCommand
 {
     private const long MostPictures = 1_000_000_000;
 
     private static readonly string[] Heading = ["ID", "Name", "Created", "Daily limit", "State"];
 
-    /// <summary>The command with its five verbs.</summary>
+    /// <summary>The command with its six verbs.</summary>
     public static Command Create(VerbHost host) => new("apps", "Applications whose users call the Monitor API.")
     {
         CreateVerb(host), ListVerb(host), SwitchVerb(host, "enable", "Serves an application again.", isEnabled: true),
-        SwitchVerb(host, "disable", "Refuses an application's requests, its users' keys with them, from the next one on.", isEnabled: false), LimitVerb(host),
+        SwitchVerb(host, "disable", "Refuses an application's requests, its users' keys with them, from the next one on.", isEnabled: false), LimitVerb(host), RekeyVerb(host),
     };
 
     private static Command CreateVerb(VerbHost host)
@@ -34,10 +34,17 @@ internal static class AppsCommand
                 return await line.FailAsync("An application of this name exists already.");
             }
 
-            await line.InvocationConfiguration.Output.WriteLineAsync(application.Reveal());
-            await line.InvocationConfiguration.Error.WriteLineAsync($"This is the key of application {application}. It is shown once: only its hash is kept.");
-            return 0;
+            return await ShowAsync(line, application);
         }, cancellation));
+        return verb;
+    }
+
+    private static Command RekeyVerb(VerbHost host)
+    {
+        var name = NameOfOne();
+        var verb = new Command("rekey", "Gives an application a new key, prints it, this once, and refuses the old one from the next request on.") { name };
+        verb.SetAction((line, cancellation) => host.RunOnApplicationAsync(line, name, async (applications, application) =>
+            await ShowAsync(line, await applications.RekeyAsync(application, cancellation)), cancellation));
         return verb;
     }
 
@@ -77,6 +84,13 @@ internal static class AppsCommand
             return 0;
         }, cancellation));
         return verb;
+    }
+
+    private static async Task<int> ShowAsync(ParseResult line, NewApplication application)
+    {
+        await line.InvocationConfiguration.Output.WriteLineAsync(application.Reveal());
+        await line.InvocationConfiguration.Error.WriteLineAsync($"This is the key of application {application}. It is shown once: only its hash is kept.");
+        return 0;
     }
 
     private static Argument<string> NameOfOne() => new("name") { Description = "Name or id of the application." };

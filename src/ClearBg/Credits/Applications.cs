@@ -31,6 +31,16 @@ internal sealed class Applications(DbDataSource database, TimeProvider clock)
         return await reader.ReadAsync(cancellation) ? new NewApplication(Read(reader), KeyText.OfApplication.Format(id, secret)) : null;
     }
 
+    /// <summary>Replaces the application's secret. Of two who do so at once the last one's key counts.</summary>
+    public async Task<NewApplication> RekeyAsync(Application application, CancellationToken cancellation = default)
+    {
+        var secret = RandomNumberGenerator.GetBytes(KeyText.SecretBytes);
+        await using var command = database.Command(
+            "UPDATE applications SET secret_hash = @hash WHERE id = @id", ("@id", application.Id), ("@hash", Convert.ToHexStringLower(KeyText.Hash(secret))));
+        await command.ExecuteNonQueryAsync(cancellation);
+        return new NewApplication(application, KeyText.OfApplication.Format(application.Id, secret));
+    }
+
     /// <summary>The application with this id or name, or null. Where one's name is another's id, the id counts.</summary>
     public async Task<Application?> FindAsync(string idOrName, CancellationToken cancellation = default)
     {

@@ -66,8 +66,23 @@ public class AppsCommandTests
         }
     }
 
+    [Fact]
+    public async Task Rekey_prints_a_new_key_and_the_old_one_opens_nothing_any_more()
+    {
+        await using var installation = await Installation.CreateAsync();
+        var (_, old, _) = await installation.RunAsync("apps", "create", "camera", "--daily-limit", "25");
+
+        var (code, output, error) = await installation.RunAsync("apps", "rekey", "camera");
+
+        Assert.Equal(0, code);
+        Assert.Contains(output[4..16], error, StringComparison.Ordinal);
+        Assert.Null(await installation.Store.Applications.VerifyAsync(old.Trim()));
+        Assert.Equal(("camera", 25), (await installation.Store.Applications.VerifyAsync(output.Trim())) is { } application ? (application.Name, application.DailyLimit) : default);
+    }
+
     [Theory]
     [InlineData("enable")]
+    [InlineData("rekey")]
     [InlineData("disable")]
     [InlineData("limit", "5")]
     public async Task An_application_that_is_not_there_fails_without_repeating_what_may_be_a_whole_key(string verb, params string[] more)
