@@ -26,6 +26,10 @@ public sealed class UploadsTests(ClientsGateway shared) : IClassFixture<ClientsG
         Assert.Equal("400 0", await SendAsync($"{url}/v1.0/removebg", TooLarge, key));
         Assert.Equal("400 0", await SendAsync($"{url}/api/v1/clearbg", Upload));
         Assert.Equal("404 0", await SendAsync($"{url}/api/v1/clearbg", Upload, "X-App-Key: nonsense"));
+        await using var books = new OperatorsBooks(shared.Folder);
+        var application = $"X-App-Key: {(await books.CreateApplicationAsync(dailyLimit: 0)).Reveal()}";
+        Assert.Equal("401 0", await SendAsync($"{url}/api/v1/clearbg", Upload, application, key));
+        Assert.Equal("429 0", await SendAsync($"{url}/api/v1/clearbg", Upload, application));
     }
 
     [FactNeeds("curl")]

@@ -48,7 +48,9 @@ internal static class RemoveBgApi
             var bill = new Bill(caller.Key, caller.PreviewPrice, ClientAddress.Of(http), options.Value.FreeCallsPerAddress, idempotencyKey.Length > 0 ? idempotencyKey : null);
             if (isDryRun)
             {
-                return (await removal.QuoteAsync(job, bill, cancellation)).Succeeded(out var quote, out failure) ? Quoted(quote) : new RemoveBgFailure(failure);
+                // Something all the same: what it points to was fetched.
+                return (failure = await rate.CountAsync(http, RateFilter.Subject(caller.Key), pixels: 1)) is not null ? new RemoveBgFailure(failure)
+                    : (await removal.QuoteAsync(job, bill, cancellation)).Succeeded(out var quote, out failure) ? Quoted(quote) : new RemoveBgFailure(failure);
             }
 
             if ((failure = await rate.CountAsync(http, RateFilter.Subject(caller.Key), job.Pixels)) is not null)

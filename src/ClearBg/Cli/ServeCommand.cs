@@ -7,6 +7,7 @@ using ClearBg.Credits;
 using ClearBg.Imaging.Vips;
 using ClearBg.Jobs;
 using ClearBg.Operations;
+using ClearBg.Operations.Metrics;
 using ClearBg.Segmentation;
 using ClearBg.Storage;
 
@@ -126,7 +127,7 @@ internal static class ServeCommand
         catch (Exception exception) when (exception is IOException or SocketException)
         {
             // "Failed to bind to address http://127.0.0.1:8080: address already in use."
-            throw new ListenException($"{exception.Message.TrimEnd('.')}. Set --urls to another address, or stop what uses this one.", exception);
+            throw new ListenException($"{exception.Message.TrimEnd('.')}. Set --urls (or Metrics:Url) to another address, or stop what uses this one.", exception);
         }
     }
 
@@ -145,6 +146,7 @@ internal static class ServeCommand
         builder.Services.AddRemoval();
         builder.Services.AddApis();
         builder.Services.AddProxies();
+        builder.Services.AddMetricsServer();
         return builder;
     }
 

@@ -75,12 +75,17 @@ internal sealed class ApiKeys(DbDataSource database, TimeProvider clock)
             return null;
         }
 
-        await using var command = database.Command($"SELECT {Columns}, secret_hash FROM api_keys WHERE id = @id", ("@id", id));
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var known = await reader.ReadAsync(cancellation);
-        var kept = Convert.FromHexString(known ? reader.GetString(7) : KeyText.NoHash);
-        var proven = CryptographicOperations.FixedTimeEquals(kept, hash) && known;
-        return proven && Read(reader) is { RevokedAt: null } key ? key : null;
+        return await database.ReadAsync(
+            async connection =>
+            {
+                await using var command = connection.Command($"SELECT {Columns}, secret_hash FROM api_keys WHERE id = @id", ("@id", id));
+                await using var reader = await command.ExecuteReaderAsync(cancellation);
+                var known = await reader.ReadAsync(cancellation);
+                var kept = Convert.FromHexString(known ? reader.GetString(7) : KeyText.NoHash);
+                var proven = CryptographicOperations.FixedTimeEquals(kept, hash) && known;
+                return proven && Read(reader) is { RevokedAt: null } key ? key : null;
+            },
+            cancellation);
     }
 
     private static ApiKey Read(DbDataReader row) =>

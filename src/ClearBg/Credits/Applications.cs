@@ -89,11 +89,16 @@ internal sealed class Applications(DbDataSource database, TimeProvider clock)
             return null;
         }
 
-        await using var command = database.Command($"SELECT {Columns}, secret_hash FROM applications WHERE id = @id", ("@id", id));
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var known = await reader.ReadAsync(cancellation);
-        var kept = Convert.FromHexString(known ? reader.GetString(5) : KeyText.NoHash);
-        return CryptographicOperations.FixedTimeEquals(kept, hash) && known ? Read(reader) : null;
+        return await database.ReadAsync(
+            async connection =>
+            {
+                await using var command = connection.Command($"SELECT {Columns}, secret_hash FROM applications WHERE id = @id", ("@id", id));
+                await using var reader = await command.ExecuteReaderAsync(cancellation);
+                var known = await reader.ReadAsync(cancellation);
+                var kept = Convert.FromHexString(known ? reader.GetString(5) : KeyText.NoHash);
+                return CryptographicOperations.FixedTimeEquals(kept, hash) && known ? Read(reader) : null;
+            },
+            cancellation);
     }
 
     private static Application Read(DbDataReader row) => new(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3) != 0, row.GetTime(4));

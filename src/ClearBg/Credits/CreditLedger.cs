@@ -14,11 +14,8 @@ namespace ClearBg.Credits;
 internal sealed class CreditLedger(DbDataSource database, IdempotencyKeys idempotency, TimeProvider clock)
 {
     /// <summary>What the account can spend; nothing for one that is unknown or was never granted anything.</summary>
-    public async Task<Balance> BalanceAsync(string accountId, CancellationToken cancellation = default)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        return await connection.ReadBalanceAsync(accountId, cancellation);
-    }
+    public Task<Balance> BalanceAsync(string accountId, CancellationToken cancellation = default) =>
+        database.ReadAsync(connection => connection.ReadBalanceAsync(accountId, cancellation), cancellation);
 
     /// <summary>What every account can spend, by its id; those that were never granted anything are left out.</summary>
     public async Task<Dictionary<string, Balance>> BalancesAsync(CancellationToken cancellation = default)

@@ -68,7 +68,7 @@ internal sealed class IdempotencyKeys(DbDataSource database, TimeProvider clock)
                 return new Idempotency(IdempotencyState.New, id);
             }
 
-            if (await FindAsync(keyId, key, cancellation) is var (known, decided, state))
+            if (await database.ReadAsync(connection => FindAsync(connection, keyId, key, cancellation), cancellation) is var (known, decided, state))
             {
                 return !string.Equals(known, fingerprint, StringComparison.Ordinal) ? new Idempotency(IdempotencyState.Mismatch)
                     : state is "done" ? new Idempotency(IdempotencyState.Done, Answer: decided)
@@ -86,8 +86,9 @@ internal sealed class IdempotencyKeys(DbDataSource database, TimeProvider clock)
     /// <summary>As <see cref="CompleteAsync(Completion, CancellationToken)"/>, inside the connection's transaction.</summary>
     public async Task<bool> CompleteAsync(DbConnection connection, Completion completion, CancellationToken cancellation)
     {
+        // By the id alone: whoever takes a record over gives it another one, and where a commit was lost on its way back it is done already.
         await using var command = connection.Command(
-            "UPDATE idempotency_keys SET state = 'done', answer = @answer, expires_at = @until WHERE id = @id AND state = 'running'",
+            "UPDATE idempotency_keys SET state = 'done', answer = @answer, expires_at = @until WHERE id = @id",
             ("@id", completion.Id),
             ("@answer", completion.Answer),
             ("@until", (clock.GetUtcNow() + DoneFor).ToUnixTimeMilliseconds()));
@@ -135,9 +136,9 @@ internal sealed class IdempotencyKeys(DbDataSource database, TimeProvider clock)
         return (string?)await command.ExecuteScalarAsync(cancellation);
     }
 
-    private async Task<(string Fingerprint, string Answer, string State)?> FindAsync(string keyId, string key, CancellationToken cancellation)
+    private static async Task<(string Fingerprint, string Answer, string State)?> FindAsync(DbConnection connection, string keyId, string key, CancellationToken cancellation)
     {
-        await using var command = database.Command(
+        await using var command = connection.Command(
             "SELECT fingerprint, answer, state FROM idempotency_keys WHERE key_id = @key AND text = @text",
             ("@key", keyId),
             ("@text", key));

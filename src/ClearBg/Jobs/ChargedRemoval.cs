@@ -57,9 +57,11 @@ internal sealed partial class ChargedRemoval(
         var balance = await ledger.BalanceAsync(bill.Key.AccountId, cancellation);
         var size = Bill.Resolve(job.Job.Options.Size, job.Header, balance);
         var price = bill.PriceOf(size);
-        var isFree = size == SizeTier.Preview && price > default(CreditAmount) && balance.FreeCalls > 0
-            && (await windows.LookAsync(FreeCallsOf(bill), bill.FreeCallsPerAddress, windows.Midnight, cancellation)).Remaining > 0;
-        return isFree || balance.Total >= price ? new Quote(isFree ? default : price, isFree, job.At(size).Output) : Insufficient(price);
+        var hasCalls = size == SizeTier.Preview && price > default(CreditAmount) && balance.FreeCalls > 0;
+        var isFree = hasCalls && (await windows.LookAsync(FreeCallsOf(bill), bill.FreeCallsPerAddress, windows.Midnight, cancellation)).Remaining > 0;
+        return isFree || balance.Total >= price ? new Quote(isFree ? default : price, isFree, job.At(size).Output)
+            : hasCalls ? new Failure(FailureCode.FreeCallsExhausted)
+            : Insufficient(price);
     }
 
     /// <summary>Steps 3 to 5.</summary>
@@ -112,7 +114,7 @@ internal sealed partial class ChargedRemoval(
             return order;
         }
 
-        if (order is not { Size: SizeTier.Auto, Job.Job.Options.Size: SizeTier.Auto })
+        if (order.Size != SizeTier.Auto)
         {
             return failure;
         }

@@ -52,15 +52,17 @@ internal sealed class RateWindows(DbDataSource database, TimeProvider clock)
     }
 
     /// <summary>As it stands, with nothing counted.</summary>
-    public async Task<RateWindow> LookAsync(string subject, long limit, DateTimeOffset endsAt, CancellationToken cancellation = default)
-    {
-        await using var command = database.Command(
-            "SELECT used, ends_at FROM rate_windows WHERE subject = @subject AND ends_at > @now", ("@subject", subject), ("@now", clock.Milliseconds));
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        return await reader.ReadAsync(cancellation)
-            ? new RateWindow(false, limit, Math.Min(reader.GetInt64(0), limit), reader.GetTime(1))
-            : new RateWindow(false, limit, 0, endsAt);
-    }
+    public Task<RateWindow> LookAsync(string subject, long limit, DateTimeOffset endsAt, CancellationToken cancellation = default) => database.ReadAsync(
+        async connection =>
+        {
+            await using var command = connection.Command(
+                "SELECT used, ends_at FROM rate_windows WHERE subject = @subject AND ends_at > @now", ("@subject", subject), ("@now", clock.Milliseconds));
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            return await reader.ReadAsync(cancellation)
+                ? new RateWindow(false, limit, Math.Min(reader.GetInt64(0), limit), reader.GetTime(1))
+                : new RateWindow(false, limit, 0, endsAt);
+        },
+        cancellation);
 
     /// <summary>Takes back what was counted, as long as its window lasts.</summary>
     public Task GiveBackAsync(string subject, long weight, RateWindow window, CancellationToken cancellation = default) => database.TransactAsync(

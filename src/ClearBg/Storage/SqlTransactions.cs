@@ -10,6 +10,23 @@ internal static class SqlTransactions
 
     extension(DbDataSource source)
     {
+        /// <summary>Reads on a connection of its own, outside of any transaction; tried again as <see cref="TransactAsync"/> is.</summary>
+        public async Task<T> ReadAsync<T>(Func<DbConnection, Task<T>> read, CancellationToken cancellation)
+        {
+            for (var tries = 1; ; tries++)
+            {
+                try
+                {
+                    await using var connection = await source.OpenConnectionAsync(cancellation);
+                    return await read(connection);
+                }
+                catch (DbException e) when (e.IsTransient && tries < Tries)
+                {
+                    // Again, on another connection: after a restart of the server the pool's lead nowhere.
+                }
+            }
+        }
+
         /// <summary>Commits when <paramref name="work"/> gives a value; what gives null or throws leaves nothing behind.</summary>
         /// <remarks>
         /// SQLite begins with the write lock (the driver's BEGIN IMMEDIATE), so nothing can fail half-way for another writer; in this process writers take turns.

@@ -51,6 +51,10 @@ internal sealed class FuzzCaller(string url, RequestGenerator requests)
         return answer is not null && !answer.Headers.ContainsKey("Connection");
     }
 
+    /// <summary>PNG, JPEG, WebP or ZIP; or JSON, which a picture or an account is in.</summary>
+    private static bool IsPicture(ReadOnlySpan<byte> body) =>
+        body is [0x89, (byte)'P', (byte)'N', (byte)'G', ..] or [0xFF, 0xD8, 0xFF, ..] || body.StartsWith("RIFF"u8) || body.StartsWith("PK"u8) || body.StartsWith("{\"data\""u8);
+
     /// <summary>A picture, or an error in the shape of its API.</summary>
     private static bool IsWhole(RawAnswer? answer)
     {
@@ -58,7 +62,7 @@ internal sealed class FuzzCaller(string url, RequestGenerator requests)
         {
             if (answer is not { Status: >= 400 and < 500 })
             {
-                return answer is { Status: 200 or 204 };
+                return answer is { Status: 204 } || (answer is { Status: 200 } && IsPicture(answer.Body));
             }
 
             using var json = JsonDocument.Parse(answer.Body);

@@ -45,6 +45,10 @@ public sealed class FuzzTests(ITestOutputHelper output) : IDisposable
         var faults = callers.SelectMany(static caller => caller.Faults).ToList();
         Assert.True(faults.Count == 0, $"With seed {seed}, {faults.Count} faults, the first three:\n{string.Join("\n\n", faults.Take(3))}");
         Assert.DoesNotContain(" ERR ", gateway.Printed, StringComparison.Ordinal);
+
+        // Were the keys wrong, or all pictures, refusals alone would come.
+        var served = callers.SelectMany(static caller => caller.Statuses).Count(static status => status.EndsWith(" 200", StringComparison.Ordinal));
+        Assert.True(served > Connections * Requests / 10, $"With seed {seed}, only {served} requests were served.");
         Assert.True(growth <= MostGrowth, $"With seed {seed}, memory grew from {warm} by {growth} kB.");
     }
 }

@@ -1,12 +1,15 @@
+using System.Data.Common;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using ClearBg.Admission;
 using ClearBg.Cli;
 using ClearBg.Credits;
 using ClearBg.Imaging;
+using ClearBg.Operations.Metrics;
 using ClearBg.Segmentation;
 using ClearBg.Storage;
 using ClearBg.Tests.Segmentation;
+using ClearBg.Tests.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,12 +26,17 @@ internal sealed class Gateway : IAsyncDisposable
     {
         var model = new BrightnessModel();
         model.Write(_folder);
-        _app = ServeCommand.Build(ServeCommand.CreateBuilder(
+        var builder = ServeCommand.CreateBuilder(
         [
             "--urls=http://127.0.0.1:0", $"--Segmentation:Model={model.Name}", $"--Segmentation:Folder={_folder["models"]}",
             $"--Storage:Database={_folder["clearbg.db"]}", "--Serilog:MinimumLevel:Default=Fatal", .. settings,
-        ]));
+        ]);
+        builder.Services.AddSingleton<TimeProvider>(Clock);
+        _app = ServeCommand.Build(builder);
     }
+
+    /// <summary>No window ends, and no day, while a test runs. Timers run as ever.</summary>
+    public ManualClock Clock { get; } = new();
 
     public HttpClient Client { get; } = new();
 
@@ -38,6 +46,8 @@ internal sealed class Gateway : IAsyncDisposable
 
     public BufferPool Pool => _app.Services.GetRequiredService<BufferPool>();
 
+    public DbDataSource Database => _app.Services.GetRequiredService<DbDataSource>();
+
     public AdmissionGate Gate => _app.Services.GetRequiredService<AdmissionGate>();
 
     public UploadGate Uploads => _app.Services.GetRequiredService<UploadGate>();
@@ -46,6 +56,8 @@ internal sealed class Gateway : IAsyncDisposable
     public IEnumerable<string> Routes => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         .Where(static route => route.RoutePattern.RawText is not ("/health/live" or "/health/ready" or "/openapi/v1.json"))
         .SelectMany(static route => route.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods.Except(["HEAD"], StringComparer.Ordinal).Select(method => $"{method} {route.RoutePattern.RawText}"));
+
+    public MetricsServer Metrics => _app.Services.GetRequiredService<MetricsServer>();
 
     public CreditLedger Ledger => _app.Services.GetRequiredService<CreditLedger>();
 

@@ -51,16 +51,16 @@ public sealed class OpenApiTests : IAsyncLifetime
     [Fact]
     public void Describes_every_error_under_the_status_that_it_has()
     {
-        foreach (var (path, codes, statusOf) in ((string, IEnumerable<FailureCode>, Func<FailureCode, int>)[])[
-            ("/v1.0/removebg", RemoveBgDescription.Failures, static code => RemoveBgErrors.Table[code].Status),
-            ("/api/v1/clearbg", MonitorDescription.Failures, MonitorFailure.StatusOf)])
+        foreach (var (path, codes, statusOf, profiles) in ((string, IEnumerable<FailureCode>, Func<FailureCode, int>, string[])[])[
+            ("/v1.0/removebg", RemoveBgDescription.Failures, static code => RemoveBgErrors.Table[code].Status, ["403 auth_failed"]),
+            ("/api/v1/clearbg", MonitorDescription.Failures, MonitorFailure.StatusOf, [])])
         {
             var described = Document["paths"]![path]!["post"]!["responses"]!.AsObject()
                 .Where(static response => response.Key != "200")
                 .SelectMany(static response => response.Value!["content"]!.AsObject().Single().Value!["examples"]!.AsObject().Select(example => $"{response.Key} {example.Key}"));
 
             Assert.Equal(
-                codes.Select(code => FormattableString.Invariant($"{statusOf(code)} {RemoveBgErrors.Table[code].Code}")).Order(StringComparer.Ordinal),
+                codes.Select(code => FormattableString.Invariant($"{statusOf(code)} {RemoveBgErrors.Table[code].Code}")).Concat(profiles).Order(StringComparer.Ordinal),
                 described.Order(StringComparer.Ordinal), StringComparer.Ordinal);
         }
     }
@@ -68,14 +68,20 @@ public sealed class OpenApiTests : IAsyncLifetime
     [Fact]
     public async Task An_answer_has_the_headers_and_a_type_that_are_described()
     {
-        using var answer = await _gateway.PostAsync(Gateway.Form(Pictures.Disc(120, 80)));
-        var described = Document["paths"]!["/v1.0/removebg"]!["post"]!["responses"]!["200"]!;
+        var application = (await _gateway.Applications.CreateAsync("camera", 1))!.Reveal();
+        using var removal = await _gateway.PostAsync(Gateway.Form(Pictures.Disc(120, 80)));
+        _gateway.Client.DefaultRequestHeaders.Remove("X-Api-Key");
+        using var monitor = await _gateway.SendAsync(Gateway.Form(Pictures.Disc(120, 80), "image"), "/api/v1/clearbg", headers: ("X-App-Key", application));
 
-        Assert.Contains(answer.Content.Headers.ContentType!.MediaType!, described["content"]!.AsObject().Select(static type => type.Key));
-        Assert.Equal(
-            described["headers"]!.AsObject().Select(static header => header.Key).Order(StringComparer.OrdinalIgnoreCase),
-            answer.Headers.Select(static header => header.Key).Except(["Date", "Access-Control-Allow-Origin", "Access-Control-Expose-Headers"], StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase),
-            StringComparer.OrdinalIgnoreCase);
+        foreach (var (path, answer) in ((string, HttpResponseMessage)[])[("/v1.0/removebg", removal), ("/api/v1/clearbg", monitor)])
+        {
+            var described = Document["paths"]![path]!["post"]!["responses"]!["200"]!;
+            Assert.Contains(answer.Content.Headers.ContentType!.MediaType!, described["content"]!.AsObject().Select(static type => type.Key));
+            Assert.Equal(
+                described["headers"]!.AsObject().Select(static header => header.Key).Order(StringComparer.OrdinalIgnoreCase),
+                answer.Headers.Select(static header => header.Key).Except(["Date", "Access-Control-Allow-Origin", "Access-Control-Expose-Headers"], StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase),
+                StringComparer.OrdinalIgnoreCase);
+        }
     }
 
     /// <summary>Bodies of every described kind, and the schema's own member lists.</summary>

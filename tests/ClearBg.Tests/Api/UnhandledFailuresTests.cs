@@ -12,22 +12,24 @@ namespace ClearBg.Tests.Api;
 public class UnhandledFailuresTests
 {
     /// <summary>ASP.NET Core 10 logs nothing of an exception that a handler answered, unless it is told to: every 500 was silent.</summary>
-    [Fact]
-    public async Task An_exception_is_logged_whole_and_told_to_nobody()
+    [Theory]
+    [InlineData("/v1.0/boom", HttpStatusCode.InternalServerError)]
+    [InlineData("/api/v1/boom", HttpStatusCode.BadGateway)]
+    public async Task An_exception_is_logged_whole_and_told_to_nobody(string path, HttpStatusCode status)
     {
         using var folder = new TemporaryFolder();
         using var recorder = new Recorder();
         var builder = ServeCommand.CreateBuilder(["--urls=http://127.0.0.1:0", $"--Storage:Database={folder["clearbg.db"]}", "--Serilog:MinimumLevel:Default=Fatal"]);
         builder.Logging.AddProvider(recorder);
         await using var app = ServeCommand.Build(builder);
-        app.MapGet("/boom", string () => throw new InvalidOperationException("secret"));
+        app.MapGet(path, string () => throw new InvalidOperationException("secret"));
         await app.Services.GetRequiredService<Store>().MigrateAsync();
         await app.StartAsync();
         using var client = new HttpClient();
 
-        using var response = await client.GetAsync(new Uri(new Uri(app.Urls.Single()), "/boom"));
+        using var response = await client.GetAsync(new Uri(new Uri(app.Urls.Single()), path));
 
-        Assert.Equal(HttpStatusCode.InternalServerError, response.StatusCode);
+        Assert.Equal(status, response.StatusCode);
         var body = await response.Content.ReadAsStringAsync();
         Assert.Contains("\"internal_error\"", body, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", body, StringComparison.Ordinal);

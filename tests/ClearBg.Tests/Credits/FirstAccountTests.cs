@@ -49,19 +49,6 @@ public class FirstAccountTests
     [Theory]
     [OnSqlite]
     [OnPostgres]
-    public async Task The_first_account_has_the_credits_that_its_books_say(Engine engine)
-    {
-        await using var store = await TestStore.CreateAsync(engine);
-
-        var key = await store.FirstAccount.EnsureAsync();
-
-        Assert.Equal(new CreditsOptions().FirstAccountCredits, (await store.Ledger.BalanceAsync(key!.Key.AccountId)).Enterprise.ToDecimal());
-        await Books.AssertBalancedAsync(store);
-    }
-
-    [Theory]
-    [OnSqlite]
-    [OnPostgres]
     public async Task The_key_is_shown_once_and_not_made_again_after_it_was_revoked(Engine engine)
     {
         await using var store = await TestStore.CreateAsync(engine);

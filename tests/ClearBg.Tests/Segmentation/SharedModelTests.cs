@@ -21,7 +21,7 @@ public sealed class SharedModelTests : IDisposable
     [Fact]
     public async Task Is_ready_after_one_real_inference_and_the_same_for_everyone()
     {
-        new BrightnessModel().Write(_folder);
+        var manifest = new BrightnessModel().Write(_folder);
         await using var model = Open();
         Assert.False(model.IsReady);
 
@@ -29,6 +29,7 @@ public sealed class SharedModelTests : IDisposable
 
         Assert.True(model.IsReady);
         Assert.Single(sessions.Distinct());
+        Assert.Equal($"{manifest.File} {manifest.Sha256}", model.Weights);
     }
 
     [Fact]

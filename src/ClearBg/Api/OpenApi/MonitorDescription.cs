@@ -23,7 +23,12 @@ internal static class MonitorDescription
             ["200"] = new JsonObject
             {
                 ["description"] = "The cut-out.",
-                ["headers"] = Headers(("Server-Timing", "Milliseconds of each step."), ("X-Request-Id", "This request's name in the log.")),
+                ["headers"] = Headers(
+                    ("X-RateLimit-Limit", "Megapixels a minute."),
+                    ("X-RateLimit-Remaining", "Megapixels that are left of them."),
+                    ("X-RateLimit-Reset", "When they are counted anew: seconds since 1970."),
+                    ("Server-Timing", "Milliseconds of each step."),
+                    ("X-Request-Id", "This request's name in the log.")),
                 ["content"] = new JsonObject { ["image/png"] = new JsonObject { ["schema"] = File("8-bit RGBA.") } },
             },
         };

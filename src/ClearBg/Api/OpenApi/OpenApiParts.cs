@@ -31,6 +31,9 @@ internal static class OpenApiParts
         return new JsonObject { ["type"] = "object", ["properties"] = properties, ["required"] = required, ["additionalProperties"] = false };
     }
 
+    /// <summary>A body, in JSON.</summary>
+    public static JsonObject Example(string json) => new() { ["value"] = JsonNode.Parse(json) };
+
     public static JsonObject Headers(params ReadOnlySpan<(string Name, string Description)> headers)
     {
         var all = new JsonObject();

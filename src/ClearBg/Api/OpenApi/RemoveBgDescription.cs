@@ -45,11 +45,20 @@ internal static class RemoveBgDescription
                     ["image/jpeg"] = new JsonObject { ["schema"] = File("Over white where no background is given.") },
                     ["image/webp"] = new JsonObject { ["schema"] = File("RGBA.") },
                     ["application/zip"] = new JsonObject { ["schema"] = File("color.jpg and alpha.png, both stored.") },
-                    ["application/json"] = new JsonObject { ["schema"] = new JsonObject { ["oneOf"] = new JsonArray(Reference("RemovalResult"), Reference("Quote")) } },
+                    ["application/json"] = new JsonObject
+                    {
+                        ["schema"] = new JsonObject { ["oneOf"] = new JsonArray(Reference("RemovalResult"), Reference("Quote")) },
+                        ["examples"] = new JsonObject
+                        {
+                            ["picture"] = Example("{\"data\":{\"result_b64\":\"iVBORw0KGgo…\",\"foreground_top\":20,\"foreground_left\":31,\"foreground_width\":400,\"foreground_height\":280}}"),
+                            ["price"] = Example("{\"data\":{\"credits\":1,\"free_call\":false,\"width\":1600,\"height\":1200}}"),
+                        },
+                    },
                 },
             },
         };
         AddFailures(responses, Failures, "application/json", "Errors", static code => RemoveBgErrors.Table[code].Status, ErrorExample);
+        AddForbidden(responses);
         return new JsonObject
         {
             ["operationId"] = "removeBackground",
@@ -66,7 +75,7 @@ internal static class RemoveBgDescription
             {
                 ["name"] = "dry_run",
                 ["in"] = "query",
-                ["description"] = "True: says what the request would cost, and nothing is done, charged or counted.",
+                ["description"] = "True: says what the request would cost now, its Idempotency-Key aside; nothing is done or charged, and one megapixel is counted.",
                 ["schema"] = new JsonObject { ["type"] = "boolean" },
             }),
             ["requestBody"] = new JsonObject
@@ -94,10 +103,21 @@ internal static class RemoveBgDescription
             ["200"] = new JsonObject
             {
                 ["description"] = "What is left.",
-                ["content"] = new JsonObject { ["application/json"] = new JsonObject { ["schema"] = Reference("Account") } },
+                ["content"] = new JsonObject
+                {
+                    ["application/json"] = new JsonObject
+                    {
+                        ["schema"] = Reference("Account"),
+                        ["examples"] = new JsonObject
+                        {
+                            ["account"] = Example("{\"data\":{\"attributes\":{\"credits\":{\"total\":13.25,\"subscription\":1,\"payg\":12.25,\"enterprise\":0},\"api\":{\"free_calls\":7,\"sizes\":\"all\"}}}}"),
+                        },
+                    },
+                },
             },
         };
         AddFailures(responses, [FailureCode.Unauthorized, FailureCode.Internal], "application/json", "Errors", static code => RemoveBgErrors.Table[code].Status, ErrorExample);
+        AddForbidden(responses);
         return new JsonObject
         {
             ["operationId"] = "getAccount",
@@ -179,6 +199,18 @@ internal static class RemoveBgDescription
         }
 
         return schema;
+    }
+
+    /// <summary>What a bad key is to the profile RemoveBg.</summary>
+    private static void AddForbidden(JsonObject responses)
+    {
+        var (status, wire) = ("403", RemoveBgErrors.Table[FailureCode.Unauthorized]);
+        var response = responses[status] ??= new JsonObject
+        {
+            ["description"] = $"{wire.Title}, in the profile RemoveBg",
+            ["content"] = new JsonObject { ["application/json"] = new JsonObject { ["schema"] = Reference("Errors"), ["examples"] = new JsonObject() } },
+        };
+        response["content"]!["application/json"]!["examples"]![wire.Code] = new JsonObject { ["value"] = ErrorExample(FailureCode.Unauthorized) };
     }
 
     private static JsonObject ErrorExample(FailureCode code)
