@@ -17,6 +17,9 @@ internal static class ApiServices
             .AddSingleton<RateFilter>()
             .AddSingleton<MonitorRequest>()
             .AddSingleton<MonitorAllowance>()
-            .AddSingleton<ChargedRemoval>();
+            .AddSingleton<ChargedRemoval>()
+            .AddSingleton<PaymentBody>()
+            .AddSingleton<UnpaidRequests>()
+            .AddSingleton<PaidRemoval>();
     }
 }

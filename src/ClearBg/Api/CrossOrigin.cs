@@ -12,12 +12,15 @@ internal static class CrossOrigin
     private const string MaxAge = "86400";
 
     private static readonly string RequestHeaders = string.Join(
-        ", ", "Accept", "Content-Type", ApiKeyFilter.Header, "X-App-Key", "X-PAYMENT", "PAYMENT-SIGNATURE", "Idempotency-Key");
+        ", ", "Accept", "Content-Type", ApiKeyFilter.Header, "X-App-Key", "X-PAYMENT", "PAYMENT-SIGNATURE", "Idempotency-Key",
+
+        // Not a header of requests, but the published x402 clients send it as one.
+        "Access-Control-Expose-Headers");
 
     private static readonly string ResponseHeaders = string.Join(
         ", ", "ETag", "Retry-After", "Server-Timing", "X-Request-Id", "X-Type", "X-Width", "X-Height", "X-Max-Width", "X-Max-Height", "X-Credits-Charged",
         "X-Credits-Remaining", "X-Foreground-Top", "X-Foreground-Left", "X-Foreground-Width", "X-Foreground-Height", "X-RateLimit-Limit", "X-RateLimit-Remaining",
-        "X-RateLimit-Reset");
+        "X-RateLimit-Reset", "PAYMENT-REQUIRED", "PAYMENT-RESPONSE", "X-PAYMENT-RESPONSE");
 
     /// <summary>Adds the headers to every answer from here on, and answers OPTIONS itself: 204, without a key.</summary>
     public static void UseCrossOrigin(this IApplicationBuilder app) => app.Use(static (context, next) =>

@@ -58,6 +58,11 @@ internal static class RemoveBgErrors
         [FailureCode.ApplicationDisabled] = new(503, "application_disabled", "The application is disabled"),
         [FailureCode.NotFound] = new(404, "not_found", "Nothing is at this path"),
         [FailureCode.MethodNotAllowed] = new(405, "method_not_allowed", "This path does not have this method"),
+        [FailureCode.UnsupportedMediaType] = new(415, "unsupported_media_type", "The content type is not supported"),
+        [FailureCode.PaymentUnavailable] = new(503, "payment_unavailable", "Payments cannot be taken at the moment"),
+        [FailureCode.PaymentConflict] = new(409, "payment_conflict", "The payment was used for another request"),
+        [FailureCode.PaymentInProgress] = new(503, "payment_in_progress", "The request that this payment pays for is in progress"),
+        [FailureCode.SettlementPending] = new(503, "settlement_pending", "The payment is not settled yet"),
         [FailureCode.Overloaded] = new(503, "overloaded", "The service is busy, try again shortly"),
         [FailureCode.Internal] = new(500, "internal_error", "Something went wrong on our side"),
     }.ToFrozenDictionary();

@@ -13,7 +13,7 @@ namespace ClearBg.Api;
 /// <param name="paid">The cut-out.</param>
 /// <param name="options">As they were asked for.</param>
 /// <param name="profile">Only ClearBG says what remains.</param>
-internal sealed class RemoveBgPicture(PaidRemoval paid, RemovalOptions options, ApiProfile profile) : IResult
+internal sealed class RemoveBgPicture(ChargedPicture paid, RemovalOptions options, ApiProfile profile) : IResult
 {
     /// <summary>A multiple of three, so that no part but the last one is padded.</summary>
     private const int ChunkSize = 48 * 1024;

@@ -56,6 +56,7 @@ internal static class CommandLine
             AccountsCommand.Create(host),
             KeysCommand.Create(host),
             AppsCommand.Create(host),
+            PaymentsCommand.Create(host),
             HealthCommand.Create(),
         };
         root.TreatUnmatchedTokensAsErrors = false;

@@ -8,6 +8,7 @@ using ClearBg.Imaging.Vips;
 using ClearBg.Jobs;
 using ClearBg.Operations;
 using ClearBg.Operations.Metrics;
+using ClearBg.Payments;
 using ClearBg.Segmentation;
 using ClearBg.Storage;
 
@@ -143,6 +144,7 @@ internal static class ServeCommand
         builder.AddLogs();
         builder.AddLimits();
         builder.Services.AddStorage().AddCredits().AddCreditsUpkeep();
+        builder.Services.AddPayments().AddPaymentsUpkeep();
         builder.Services.AddRemoval();
         builder.Services.AddApis();
         builder.Services.AddProxies();
@@ -168,6 +170,7 @@ internal static class ServeCommand
         app.MapHealth();
         app.MapRemoveBg();
         app.MapMonitor();
+        app.MapPayments();
         app.MapOpenApi();
         return app;
     }

@@ -37,7 +37,7 @@ internal sealed record Quote(CreditAmount Price, bool IsFreeCall, OutputSize Out
 /// <param name="Remaining">Credits of the account, all funds.</param>
 /// <param name="Most">The size that the largest answer to this request could have.</param>
 /// <param name="Tag">The same for the same picture, options, size and model, 64 hexadecimal digits.</param>
-internal sealed record PaidRemoval(RemovalResult Result, CreditAmount Charged, CreditAmount Remaining, OutputSize Most, string Tag) : IDisposable
+internal sealed record ChargedPicture(RemovalResult Result, CreditAmount Charged, CreditAmount Remaining, OutputSize Most, string Tag) : IDisposable
 {
     public void Dispose() => Result.Dispose();
 }

@@ -29,7 +29,7 @@ internal sealed partial class ChargedRemoval(
     /// <param name="job">The job.</param>
     /// <param name="bill">Who pays.</param>
     /// <param name="cancellation">The client's hanging up: then nothing is charged.</param>
-    public async Task<Outcome<PaidRemoval>> RunAsync(InspectedJob job, Bill bill, CancellationToken cancellation)
+    public async Task<Outcome<ChargedPicture>> RunAsync(InspectedJob job, Bill bill, CancellationToken cancellation)
     {
         // 1 what it is
         var balance = await ledger.BalanceAsync(bill.Key.AccountId, cancellation);
@@ -65,7 +65,7 @@ internal sealed partial class ChargedRemoval(
     }
 
     /// <summary>Steps 3 to 5.</summary>
-    private async Task<Outcome<PaidRemoval>> SellAsync(Order order, Bill bill, string? record, CancellationToken cancellation)
+    private async Task<Outcome<ChargedPicture>> SellAsync(Order order, Bill bill, string? record, CancellationToken cancellation)
     {
         var reservation = new Reservation();
         RemovalResult? unsold = null;
@@ -162,10 +162,10 @@ internal sealed partial class ChargedRemoval(
             : null;
     }
 
-    private async Task<Outcome<PaidRemoval>> RepeatAsync(Order order, Balance balance, CancellationToken cancellation) =>
+    private async Task<Outcome<ChargedPicture>> RepeatAsync(Order order, Balance balance, CancellationToken cancellation) =>
         (await pipeline.RunAsync(order.Job.At(order.Size), cancellation)).Succeeded(out var result, out var failure) ? Answer(order, result, default, balance) : failure;
 
-    private PaidRemoval Answer(Order order, RemovalResult result, CreditAmount charged, Balance balance) =>
+    private ChargedPicture Answer(Order order, RemovalResult result, CreditAmount charged, Balance balance) =>
         new(result, charged, balance.Total, order.Job.At(SizeTier.FiftyMegapixels).Output, JobFingerprint.OfAnswer(order.Asked, order.Size, model.Weights));
 
     private Task<Hold?> HoldAsync(Bill bill, CreditAmount price, bool freeCallPays, CancellationToken cancellation) =>

@@ -88,6 +88,16 @@ internal enum FailureCode
     NotFound,
     /// <summary>The path has no such method.</summary>
     MethodNotAllowed,
+    /// <summary>The body's media type is none that the path takes.</summary>
+    UnsupportedMediaType,
+    /// <summary>Payments are not set up, or the chain can't be reached; a payment that was sent stays usable.</summary>
+    PaymentUnavailable,
+    /// <summary>The payment, or its identifier, was used for another request.</summary>
+    PaymentConflict,
+    /// <summary>The request that this payment pays for is still at work.</summary>
+    PaymentInProgress,
+    /// <summary>The payment was perhaps sent, and the chain hasn't said yet what became of it.</summary>
+    SettlementPending,
     /// <summary>The machine is working at its limit and the queue is full; worth another try.</summary>
     Overloaded,
     /// <summary>A bug or broken infrastructure. The cause is in the log, never in the answer.</summary>

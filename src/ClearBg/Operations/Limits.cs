@@ -11,6 +11,9 @@ internal static class Limits
     /// <summary>Bytes.</summary>
     private const int ReadAhead = 128 * 1024;
 
+    /// <summary>Bytes of all headers: payments of up to 32 KB come in one of them, and are refused in x402's own words above that.</summary>
+    private const int MostHeaders = 64 * 1024;
+
     /// <summary>What runs when the process is told to stop gets this long to end.</summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(60);
 
@@ -20,6 +23,7 @@ internal static class Limits
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
+            kestrel.Limits.MaxRequestHeadersTotalSize = MostHeaders;
 
             // What is read ahead of the program, before anyone knows who asks or whether there is room: the default of 1 MiB for each connection is no bound.
             kestrel.Limits.MaxRequestBufferSize = ReadAhead;

@@ -89,5 +89,77 @@ internal static class Migrations
         );
         CREATE INDEX rate_windows_by_end ON rate_windows (ends_at);
         """,
+
+        // A payment's row is its claim: whoever inserts it does the work. A lease says that a process is at it, and lets go by itself. Answers lie in parts, for a
+        // parameter is one array. bytea is PostgreSQL's; SQLite stores bytes in a column of any type.
+        """
+        CREATE TABLE payments (
+          id text PRIMARY KEY NOT NULL,
+          payload_hash text NOT NULL,
+          request_hash text NOT NULL,
+          identifier text UNIQUE,
+          state text NOT NULL CHECK (state IN ('working', 'settling', 'settled', 'failed')),
+          reason text,
+          transaction_hash text,
+          version bigint NOT NULL,
+          network text NOT NULL,
+          payer text NOT NULL,
+          pay_to text NOT NULL,
+          amount text NOT NULL,
+          valid_after text NOT NULL,
+          valid_before text NOT NULL,
+          nonce text NOT NULL,
+          signature text NOT NULL,
+          lease text NOT NULL,
+          leased_until bigint NOT NULL,
+          created_at bigint NOT NULL,
+          settled_at bigint
+        );
+        CREATE INDEX payments_by_state ON payments (state, leased_until);
+        CREATE INDEX payments_by_age ON payments (created_at);
+        CREATE TABLE payment_answers (
+          payment_id text PRIMARY KEY NOT NULL REFERENCES payments (id) ON DELETE CASCADE,
+          content_type text NOT NULL,
+          expires_at bigint NOT NULL
+        );
+        CREATE INDEX payment_answers_by_expiry ON payment_answers (expires_at);
+        CREATE TABLE payment_answer_parts (
+          payment_id text NOT NULL REFERENCES payment_answers (payment_id) ON DELETE CASCADE,
+          part bigint NOT NULL,
+          content bytea NOT NULL,
+          PRIMARY KEY (payment_id, part)
+        );
+        """,
+
+        // Every transaction that was ever signed for a payment stays. An open one holds its nonce; the row of the settler is what processes that share a key wait for.
+        """
+        CREATE TABLE settler_nonces (
+          settler text NOT NULL,
+          chain_id bigint NOT NULL,
+          next_nonce bigint NOT NULL,
+          seen_at bigint NOT NULL,
+          PRIMARY KEY (settler, chain_id)
+        );
+        CREATE TABLE sent_transactions (
+          hash text PRIMARY KEY NOT NULL,
+          payment_id text NOT NULL,
+          settler text NOT NULL,
+          chain_id bigint NOT NULL,
+          nonce bigint NOT NULL,
+          raw text NOT NULL,
+          tip_cap text NOT NULL,
+          fee_cap text NOT NULL,
+          gas_limit bigint NOT NULL,
+          block bigint NOT NULL,
+          created_at bigint NOT NULL,
+          is_open bigint NOT NULL
+        );
+        CREATE INDEX sent_transactions_by_payment ON sent_transactions (payment_id);
+        CREATE INDEX sent_transactions_open ON sent_transactions (settler, chain_id, nonce) WHERE is_open = 1;
+        CREATE TABLE facilitator_posts (
+          payment_id text PRIMARY KEY NOT NULL,
+          created_at bigint NOT NULL
+        );
+        """,
     ];
 }

@@ -108,6 +108,7 @@ public sealed class AnswersTests : IAsyncLifetime
     [InlineData("/v1.0/removebg")]
     [InlineData("/v1.0/account")]
     [InlineData("/api/v1/clearbg")]
+    [InlineData("/v1/remove-background")]
     public async Task A_preflight_needs_no_key(string path)
     {
         _gateway.Client.DefaultRequestHeaders.Remove("X-Api-Key");
@@ -117,7 +118,7 @@ public sealed class AnswersTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
         Assert.Equal("*", answer.Headers.GetValues("Access-Control-Allow-Origin").Single());
         var allowed = string.Join(',', answer.Headers.GetValues("Access-Control-Allow-Headers"));
-        Assert.All(["X-Api-Key", "X-App-Key", "Idempotency-Key", "Content-Type"], header => Assert.Contains(header, allowed, StringComparison.OrdinalIgnoreCase));
+        Assert.All(["X-Api-Key", "X-App-Key", "Idempotency-Key", "Content-Type", "X-PAYMENT", "PAYMENT-SIGNATURE", "Access-Control-Expose-Headers"], header => Assert.Contains(header, allowed, StringComparison.OrdinalIgnoreCase));
         Assert.Contains("POST", string.Join(',', answer.Headers.GetValues("Access-Control-Allow-Methods")), StringComparison.Ordinal);
     }
 

@@ -22,7 +22,7 @@ internal sealed class Gateway : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly WebApplication _app;
 
-    private Gateway(params ReadOnlySpan<string> settings)
+    private Gateway(Action<IServiceCollection> replace, params ReadOnlySpan<string> settings)
     {
         var model = new BrightnessModel();
         model.Write(_folder);
@@ -32,6 +32,7 @@ internal sealed class Gateway : IAsyncDisposable
             $"--Storage:Database={_folder["clearbg.db"]}", "--Serilog:MinimumLevel:Default=Fatal", .. settings,
         ]);
         builder.Services.AddSingleton<TimeProvider>(Clock);
+        replace(builder.Services);
         _app = ServeCommand.Build(builder);
     }
 
@@ -67,9 +68,14 @@ internal sealed class Gateway : IAsyncDisposable
 
     public ApiKeys Keys => _app.Services.GetRequiredService<ApiKeys>();
 
-    public static async Task<Gateway> StartAsync(params string[] settings)
+    public IServiceProvider Services => _app.Services;
+
+    public static Task<Gateway> StartAsync(params string[] settings) => StartAsync(static _ => { }, settings);
+
+    /// <summary>As the other, with services of a test's own in place of the program's.</summary>
+    public static async Task<Gateway> StartAsync(Action<IServiceCollection> replace, params string[] settings)
     {
-        var gateway = new Gateway(settings);
+        var gateway = new Gateway(replace, settings);
         await gateway._app.Services.GetRequiredService<Store>().MigrateAsync();
         gateway.Key = (await gateway._app.Services.GetRequiredService<FirstAccount>().EnsureAsync())!.Reveal();
         await gateway._app.Services.GetRequiredService<SharedModel>().LoadedAsync(CancellationToken.None);

@@ -5,6 +5,7 @@ using ClearBg.Api;
 using ClearBg.Api.OpenApi;
 using ClearBg.Jobs;
 using ClearBg.Tests.Imaging;
+using ClearBg.Tests.Payments;
 
 namespace ClearBg.Tests.Api;
 
@@ -66,6 +67,38 @@ public sealed class OpenApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public void Describes_every_error_of_the_paid_api_and_its_offer()
+    {
+        var responses = Document["paths"]!["/v1/remove-background"]!["post"]!["responses"]!.AsObject();
+        var described = responses
+            .Where(static response => response.Key is not ("200" or "402"))
+            .SelectMany(static response => response.Value!["content"]!["application/json"]!["examples"]!.AsObject().Select(example => $"{response.Key} {example.Key}"));
+
+        Assert.Equal(
+            PaymentErrors.Failures.Append(FailureCode.MethodNotAllowed).Select(static code => FormattableString.Invariant($"{PaymentErrors.StatusOf(code)} {RemoveBgErrors.Table[code].Code}")).Order(StringComparer.Ordinal),
+            described.Order(StringComparer.Ordinal), StringComparer.Ordinal);
+        Assert.Equal(
+            ["PAYMENT-REQUIRED", "PAYMENT-RESPONSE", "X-PAYMENT-RESPONSE"],
+            responses["402"]!["headers"]!.AsObject().Select(static header => header.Key).Order(StringComparer.Ordinal), StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_paid_answer_has_the_headers_that_are_described_and_its_offer_the_members()
+    {
+        await using var paid = await PaidGateway.StartAsync();
+        using var answer = await paid.PostAsync(new PaymentForm());
+        using var offer = await paid.PostAsync(null);
+        using var error = await paid.PostAsync(null, type: "text/plain");
+
+        Assert.Equal(
+            Document["paths"]!["/v1/remove-background"]!["post"]!["responses"]!["200"]!["headers"]!.AsObject().Select(static header => header.Key).Order(StringComparer.OrdinalIgnoreCase),
+            answer.Headers.Select(static header => header.Key).Except(["Date", "Access-Control-Allow-Origin", "Access-Control-Expose-Headers"], StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase),
+            StringComparer.OrdinalIgnoreCase);
+        Check("PaymentRequired", Document["components"]!["schemas"]!["PaymentRequired"]!, JsonNode.Parse(await offer.Content.ReadAsStringAsync()));
+        Check("PaymentError", Document["components"]!["schemas"]!["PaymentError"]!, JsonNode.Parse(await error.Content.ReadAsStringAsync()));
+    }
+
+    [Fact]
     public async Task An_answer_has_the_headers_and_a_type_that_are_described()
     {
         var application = (await _gateway.Applications.CreateAsync("camera", 1))!.Reveal();
@@ -100,27 +133,27 @@ public sealed class OpenApiTests : IAsyncLifetime
         {
             Check(schema, Document["components"]!["schemas"]![schema]!, JsonNode.Parse(await answer.Content.ReadAsStringAsync()));
         }
+    }
 
-        static void Check(string path, JsonNode schema, JsonNode? value)
+    private static void Check(string path, JsonNode schema, JsonNode? value)
+    {
+        switch ((string)schema["type"]!)
         {
-            switch ((string)schema["type"]!)
-            {
-                case "object":
-                    var members = value!.AsObject();
-                    Assert.Empty(members.Select(static member => member.Key).Except(schema["properties"]!.AsObject().Select(static member => member.Key), StringComparer.Ordinal));
-                    Assert.All(schema["required"]!.AsArray(), name => Assert.True(members.ContainsKey((string)name!), $"{path}.{name}"));
-                    Assert.All(members, member => Check($"{path}.{member.Key}", schema["properties"]![member.Key]!, member.Value));
-                    break;
-                case "array":
-                    Assert.All(value!.AsArray(), item => Check($"{path}[]", schema["items"]!, item));
-                    break;
-                case "boolean":
-                    Assert.True(value!.GetValueKind() is JsonValueKind.True or JsonValueKind.False, path);
-                    break;
-                default:
-                    Assert.Equal((path, (string)schema["type"]! is "string" ? JsonValueKind.String : JsonValueKind.Number), (path, value!.GetValueKind()));
-                    break;
-            }
+            case "object":
+                var members = value!.AsObject();
+                Assert.Empty(members.Select(static member => member.Key).Except(schema["properties"]!.AsObject().Select(static member => member.Key), StringComparer.Ordinal));
+                Assert.All(schema["required"]!.AsArray(), name => Assert.True(members.ContainsKey((string)name!), $"{path}.{name}"));
+                Assert.All(members, member => Check($"{path}.{member.Key}", schema["properties"]![member.Key]!, member.Value));
+                break;
+            case "array":
+                Assert.All(value!.AsArray(), item => Check($"{path}[]", schema["items"]!, item));
+                break;
+            case "boolean":
+                Assert.True(value!.GetValueKind() is JsonValueKind.True or JsonValueKind.False, path);
+                break;
+            default:
+                Assert.Equal((path, (string)schema["type"]! is "string" ? JsonValueKind.String : JsonValueKind.Number), (path, value!.GetValueKind()));
+                break;
         }
     }
 }

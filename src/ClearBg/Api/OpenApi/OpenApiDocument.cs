@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ClearBg.Payments;
 
 namespace ClearBg.Api.OpenApi;
 
@@ -31,6 +32,7 @@ internal static class OpenApiDocument
             ["/v1.0/removebg"] = new JsonObject { ["post"] = RemoveBgDescription.Removal() },
             ["/v1.0/account"] = new JsonObject { ["get"] = RemoveBgDescription.Account() },
             ["/api/v1/clearbg"] = new JsonObject { ["post"] = MonitorDescription.Removal() },
+            [PaymentTerms.Path] = new JsonObject { ["get"] = PaymentDescription.Page(), ["post"] = PaymentDescription.Removal() },
         },
         ["components"] = new JsonObject
         {
@@ -48,6 +50,8 @@ internal static class OpenApiDocument
                 ["Account"] = RemoveBgDescription.AccountBody(),
                 ["Errors"] = RemoveBgDescription.ErrorBody(),
                 ["Problem"] = MonitorDescription.ErrorBody(),
+                ["PaymentError"] = PaymentDescription.ErrorBody(),
+                ["PaymentRequired"] = PaymentDescription.RequiredBody(),
             },
         },
     };

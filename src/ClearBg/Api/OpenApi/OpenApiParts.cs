@@ -15,6 +15,8 @@ internal static class OpenApiParts
 
     public static JsonObject Integer(string description) => new() { ["type"] = "integer", ["description"] = description };
 
+    public static JsonObject Boolean(string description) => new() { ["type"] = "boolean", ["description"] = description };
+
     /// <summary>Any bytes.</summary>
     public static JsonObject File(string description) => new() { ["type"] = "string", ["contentMediaType"] = "application/octet-stream", ["description"] = description };
 

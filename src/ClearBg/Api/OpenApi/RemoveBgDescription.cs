@@ -7,9 +7,12 @@ namespace ClearBg.Api.OpenApi;
 /// <summary>The description of <c>/v1.0</c>.</summary>
 internal static class RemoveBgDescription
 {
-    /// <summary>Failures that have no place here: the Monitor API's, and those of paths and methods that aren't described.</summary>
+    /// <summary>Failures that have no place here: those of the Monitor API and of payments, and of paths and methods that aren't described.</summary>
     private static readonly FailureCode[] Elsewhere =
-        [FailureCode.MissingApplicationKey, FailureCode.UnknownApplication, FailureCode.ApplicationDisabled, FailureCode.NotFound, FailureCode.MethodNotAllowed];
+    [
+        FailureCode.MissingApplicationKey, FailureCode.UnknownApplication, FailureCode.ApplicationDisabled, FailureCode.UnsupportedMediaType, FailureCode.PaymentUnavailable,
+        FailureCode.PaymentConflict, FailureCode.PaymentInProgress, FailureCode.SettlementPending, FailureCode.NotFound, FailureCode.MethodNotAllowed,
+    ];
 
     public static IEnumerable<FailureCode> Failures => Enum.GetValues<FailureCode>().Except(Elsewhere);
 

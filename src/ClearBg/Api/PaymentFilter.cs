@@ -1,0 +1,108 @@
+using ClearBg.Intake;
+using ClearBg.Jobs;
+using ClearBg.Payments;
+using ClearBg.Payments.Settlement;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+
+namespace ClearBg.Api;
+
+/// <summary>
+/// Everything that the paid API tells by a request's headers, before the body is read: media type 415, length 413, too many unpaid requests of an address 429, no
+/// payment 402; then what is wrong with the payment itself, as far as our own books and clock know. Who waits for 100 Continue uploads nothing before it has paid.
+/// </summary>
+internal sealed class PaymentFilter(
+    UnpaidRequests unpaid, ISettlement settlement, PaymentRecords records, PaymentMetrics metrics, IOptions<IntakeOptions> intake, TimeProvider clock) : IEndpointFilter
+{
+    /// <summary>Either may carry either version.</summary>
+    private static readonly string[] RequestHeaders = ["PAYMENT-SIGNATURE", "X-PAYMENT"];
+
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        string[] sent = [.. RequestHeaders.SelectMany(name => http.Request.Headers[name].OfType<string>()).Where(static value => value.Length > 0).Distinct(StringComparer.Ordinal)];
+        if (Refusal(http.Request, isPaid: sent.Length > 0) is { } failure)
+        {
+            return new PaymentFailure(failure);
+        }
+
+        if (unpaid.Terms is not { } terms || sent.Length == 0)
+        {
+            return await unpaid.AnswerAsync(http);
+        }
+
+        if (await unpaid.LookAtFailedAsync(http) is { } exhausted)
+        {
+            return new PaymentFailure(exhausted);
+        }
+
+        // What was not paid is counted, hanging up included, unless it went wrong by no fault of the client's.
+        try
+        {
+            var answer = await ReadAsync(sent, terms, http) is { } refusal ? refusal : await next(context);
+            if (answer is PaymentDemand or PaymentFailure { Status: < StatusCodes.Status500InternalServerError })
+            {
+                await unpaid.CountFailedAsync(http);
+            }
+
+            return answer;
+        }
+        catch (OperationCanceledException)
+        {
+            await unpaid.CountFailedAsync(http);
+            throw;
+        }
+    }
+
+    private Failure? Refusal(HttpRequest request, bool isPaid)
+    {
+        if (PaymentBody.TryReadType(request, out var type))
+        {
+            return request.ContentLength > PaymentBody.MostBytes(type, intake.Value) ? PictureHeader.TooLarge(intake.Value) : null;
+        }
+
+        // Directories of paid APIs ask with nothing at all what a request costs.
+        var isProbe = !isPaid && string.IsNullOrEmpty(request.ContentType) && request.ContentLength is null or 0 && request.Headers.TransferEncoding.Count == 0;
+        return isProbe ? null : new Failure(FailureCode.UnsupportedMediaType, $"It can be {string.Join(", ", PaymentBody.MediaTypes)} or multipart/form-data.");
+    }
+
+    /// <summary>The refusal of a payment; null where it is good as far as can be told here, and put where the handler finds it.</summary>
+    private async Task<IResult?> ReadAsync(string[] sent, PaymentTerms terms, HttpContext http)
+    {
+        // 1 its form
+        if (sent is not [var header] || !PaymentMessage.TryParse(header, out var message))
+        {
+            return PaymentDemand.ForMalformed(terms);
+        }
+
+        // 2 our terms
+        if (!PaymentVerification.TryVerify(message, terms, clock.GetUtcNow(), out var payment, out var reason))
+        {
+            metrics.CountFailed(reason);
+            return PaymentDemand.ForRefused(terms, reason);
+        }
+
+        // 3 what is known already without the picture
+        var record = await records.FindAsync(payment.Id, http.RequestAborted);
+        if (record is not null && !string.Equals(record.Payment.PayloadHash, payment.PayloadHash, StringComparison.Ordinal))
+        {
+            metrics.CountFailed(PaymentReason.NonceUsed);
+            return PaymentDemand.ForRefused(terms, PaymentReason.NonceUsed);
+        }
+
+        // A payment that was here before is answered out of the books, whatever the chain is doing.
+        if (record is null && await settlement.CheckAsync(http.RequestAborted) is not null)
+        {
+            return UnpaidRequests.Unavailable;
+        }
+
+        http.Features.Set(new PaidRequest(payment, message.Identifier, terms));
+        return null;
+    }
+}
+
+/// <summary>A payment that <see cref="PaymentFilter"/> found good, with what else the handler needs of it.</summary>
+internal sealed record PaidRequest(Payment Payment, string? Identifier, PaymentTerms Terms)
+{
+    public static PaidRequest Of(HttpContext context) => context.Features.GetRequiredFeature<PaidRequest>();
+}

@@ -1,0 +1,94 @@
+using ClearBg.Payments.Settlement;
+
+namespace ClearBg.Payments;
+
+/// <summary>Has payments settled, and keeps the books about it.</summary>
+internal sealed partial class PaymentCollector(ISettlement settlement, PaymentRecords records, PaymentMetrics metrics, TimeProvider clock, ILogger<PaymentCollector> log)
+{
+    /// <summary>Until a payment of unknown fate is driven on: two blocks on Base.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromSeconds(4);
+
+    /// <summary>
+    /// Settles. Everything that goes wrong on the way is <see cref="SettlementOutcome.Pending"/>, exceptions too: after a payment may have been sent, not knowing is never
+    /// a failure.
+    /// </summary>
+    /// <param name="payment">In the state settling.</param>
+    /// <param name="lease">On it.</param>
+    /// <param name="cancellation">The process's end, where someone else can go on; a client's hanging up is no reason to stop.</param>
+    public async Task<SettlementOutcome> CollectAsync(Payment payment, PaymentLease lease, CancellationToken cancellation)
+    {
+        try
+        {
+            var outcome = await settlement.SettleAsync(payment, cancellation);
+            switch (outcome)
+            {
+                case SettlementOutcome.Settled settled:
+                    if (await records.SettledAsync(payment.Id, settled.Transaction, CancellationToken.None))
+                    {
+                        metrics.CountSettled();
+                        LogSettled(payment.Id, settled.Transaction);
+                    }
+
+                    break;
+                case SettlementOutcome.Failed { Fault: var fault }:
+                    if (!await FailAsync(payment, fault, lease))
+                    {
+                        return new SettlementOutcome.Pending(null);
+                    }
+
+                    metrics.CountFailed(fault.Reason);
+                    LogFailed(payment.Id, fault.Reason);
+                    break;
+                case SettlementOutcome.Pending pending:
+                    await records.PendingAsync(payment.Id, lease.Token, pending.Transaction, Pause, CancellationToken.None);
+                    LogPending(payment.Id, pending.Transaction ?? "none");
+                    break;
+                default:
+                    throw new InvalidOperationException("There are three outcomes.");
+            }
+
+            return outcome;
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Others, or the next start, needn't wait for the lease to end.
+            await records.PendingAsync(payment.Id, lease.Token, null, TimeSpan.Zero, CancellationToken.None);
+            throw;
+        }
+        catch (Exception e)
+        {
+            // The row stays as it is: its lease ends, and somebody asks the chain again.
+            LogUnknown(e, payment.Id);
+            return new SettlementOutcome.Pending(null);
+        }
+    }
+
+    /// <summary>Goes on with a settlement; null where somebody else is at it, or nothing is to be settled.</summary>
+    public async Task<SettlementOutcome?> ResumeAsync(Payment payment, CancellationToken cancellation)
+    {
+        if (await records.TakeAsync(payment.Id, cancellation) is not { } token)
+        {
+            return null;
+        }
+
+        await using var lease = new PaymentLease(records, payment.Id, token, clock, log);
+        return await CollectAsync(payment, lease, cancellation);
+    }
+
+    /// <summary>What is our own fault leaves the payment as good as before. False where it is no longer this process's to say so.</summary>
+    private Task<bool> FailAsync(Payment payment, PaymentFault fault, PaymentLease lease) => fault.IsUnavailable
+        ? records.ForgetAsync(payment.Id, lease.Token, CancellationToken.None)
+        : records.FailedAsync(payment.Id, lease.Token, fault.Reason, CancellationToken.None);
+
+    [LoggerMessage(EventId = 21, Level = LogLevel.Information, Message = "Payment {Payment} is settled by {Transaction}")]
+    private partial void LogSettled(string payment, string transaction);
+
+    [LoggerMessage(EventId = 22, Level = LogLevel.Warning, Message = "Payment {Payment} failed: {Reason}")]
+    private partial void LogFailed(string payment, string reason);
+
+    [LoggerMessage(EventId = 23, Level = LogLevel.Warning, Message = "Payment {Payment} is pending, last sent as {Transaction}")]
+    private partial void LogPending(string payment, string transaction);
+
+    [LoggerMessage(EventId = 24, Level = LogLevel.Error, Message = "What became of payment {Payment} is not known; it will be asked for again")]
+    private partial void LogUnknown(Exception exception, string payment);
+}

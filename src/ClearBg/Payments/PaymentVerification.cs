@@ -1,0 +1,74 @@
+using System.Diagnostics.CodeAnalysis;
+using ClearBg.Payments.Ethereum;
+
+namespace ClearBg.Payments;
+
+/// <summary>
+/// Everything about a payment that can be checked without the chain, against our own terms; never against the client's copy of them, which it may have made up.
+/// </summary>
+internal static class PaymentVerification
+{
+    /// <summary>Bytes of a signature; a contract's may hold several of a key's.</summary>
+    private const int MostSignatureBytes = 4096;
+
+    /// <summary>Makes a payment of a message.</summary>
+    /// <param name="message">As it came.</param>
+    /// <param name="terms">Ours.</param>
+    /// <param name="now">The authorization must hold already, and long enough for the work and the settlement.</param>
+    /// <param name="payment">The payment, where it holds.</param>
+    /// <param name="reason">Of <see cref="PaymentReason"/>, where it doesn't.</param>
+    public static bool TryVerify(
+        PaymentMessage message, PaymentTerms terms, DateTimeOffset now, [NotNullWhen(true)] out Payment? payment, [NotNullWhen(false)] out string? reason)
+    {
+        payment = null;
+        reason = Mismatch(message, terms);
+        if (reason is not null)
+        {
+            return false;
+        }
+
+        if (Read(message.Authorization) is not { } authorization || !Hex.TryParse(message.Signature, out var signature) || signature.Length is 0 or > MostSignatureBytes)
+        {
+            reason = PaymentReason.InvalidPayload;
+            return false;
+        }
+
+        reason = Mismatch(message.Version, authorization, terms, now);
+        payment = reason is null ? new Payment(message.Version, terms.Network, authorization, signature) : null;
+        return payment is not null;
+    }
+
+    /// <summary>What the client says that it accepted.</summary>
+    private static string? Mismatch(PaymentMessage message, PaymentTerms terms)
+    {
+        var (version, accepted) = (message.Version, message.Accepted);
+        return version is not (1 or 2) ? PaymentReason.InvalidVersion
+            : !Equal(accepted.Scheme, PaymentTerms.Scheme) ? PaymentReason.UnsupportedScheme
+            : !Equal(accepted.Network, terms.Network.NameIn(version)) ? PaymentReason.InvalidNetwork
+            : accepted.Entry is not { } entry ? null
+            : !UInt256.TryParseDecimal(entry.Amount, out var amount) || amount != terms.Amount ? PaymentReason.Value(version)
+            : !Address.TryParse(entry.PayTo, out var payTo) || payTo != terms.PayTo ? PaymentReason.RecipientMismatch
+            : !Address.TryParse(entry.Asset, out var asset) || asset != terms.Network.Usdc
+                || entry.TimeoutSeconds != PaymentTerms.TimeoutSeconds || !Equal(entry.TokenName, terms.Network.TokenName) || !Equal(entry.TokenVersion, terms.Network.TokenVersion)
+                ? PaymentReason.InvalidPayload
+            : null;
+    }
+
+    private static TransferAuthorization? Read(AuthorizationText text) =>
+        Address.TryParse(text.From, out var from) && Address.TryParse(text.To, out var to)
+        && UInt256.TryParseDecimal(text.Value, out var value) && UInt256.TryParseDecimal(text.ValidAfter, out var after) && UInt256.TryParseDecimal(text.ValidBefore, out var before)
+        && Bytes32.TryParse(text.Nonce, out var nonce)
+            ? new TransferAuthorization(from, to, value, after, before, nonce)
+            : null;
+
+    /// <summary>What was signed. Whoever pays themselves moves nothing.</summary>
+    private static string? Mismatch(int version, TransferAuthorization signed, PaymentTerms terms, DateTimeOffset now) =>
+        signed.To != terms.PayTo ? PaymentReason.RecipientMismatch
+        : signed.From == terms.PayTo ? PaymentReason.InvalidPayload
+        : signed.Value != terms.Amount ? PaymentReason.Value(version)
+        : signed.ValidAfter >= now.ToUnixTimeSeconds() ? PaymentReason.ValidAfter
+        : signed.ValidBefore < (now + PaymentTerms.SettlementTime + PaymentTerms.ExpectedWork).ToUnixTimeSeconds() ? PaymentReason.ValidBefore
+        : null;
+
+    private static bool Equal(string sent, string ours) => string.Equals(sent, ours, StringComparison.Ordinal);
+}

@@ -1,0 +1,238 @@
+using ClearBg.Payments.Ethereum;
+
+namespace ClearBg.Payments.Settlement;
+
+/// <summary>
+/// Hands payments in with a key of our own, which holds money for gas and nothing else. Everything that a payment's end hangs on lies in the database before it is on its way, and is found on the
+/// chain afterwards; so any process may drive any payment on, again and again, until it is over.
+/// <code>
+///  1 what was sent?      every hash is asked for: paid, or in a block without paying
+///  2 nothing under way   simulate and estimate, fees, nonce; sign and store; broadcast
+///  3 under way           broadcast again after a restart; raise the fees when stuck; give up when the authorization has ended
+///  4 spent elsewhere     the transaction that spent the nonce is looked for: it may have paid us
+/// </code>
+/// </summary>
+internal sealed partial class DirectSettlement(
+    EthereumNode node, SettlerKey key, FeePolicy fees, SentTransactions transactions, FailingPayers payers, PaymentMetrics metrics, PaymentNetwork network, TimeSpan patience,
+    TimeProvider clock, ILoggerFactory loggers) : ISettlement, IDisposable
+{
+    /// <summary>Base makes a block every two seconds.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long a transaction waits for a block until its fees are raised.</summary>
+    private static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(12);
+
+    /// <summary>Seconds past the authorization's end in the newest block, until a transaction counts as one that can no longer pay: some nodes lag, and blocks can be taken back.</summary>
+    private const int EndMargin = 30;
+
+    /// <summary>Nonces that are spent on one payment at most. A payer who moves money to and fro could make each attempt fail after it looked good.</summary>
+    private const int MostNonces = 2;
+
+    /// <summary>How often fees are raised at once, when a node says that they are too low.</summary>
+    private const int MostRaises = 3;
+
+    private static readonly PaymentFault Unavailable = new(IsUnavailable: true, PaymentReason.SettleError);
+
+    private readonly ILogger _logger = loggers.CreateLogger<DirectSettlement>();
+    private readonly PaymentProof _proof = new(node);
+    private readonly ChainVerification _verification = new(node, key.Address, payers);
+    private readonly FaultCache _check = new(new ChainCheck(node, network, key.Address, fees, metrics).LookAsync, clock, loggers.CreateLogger<FaultCache>());
+
+    /// <inheritdoc/>
+    public Task<PaymentFault?> CheckAsync(CancellationToken cancellation) => _check.GetAsync(cancellation);
+
+    /// <inheritdoc/>
+    public Task<PaymentFault?> VerifyAsync(Payment payment, CancellationToken cancellation) => _verification.VerifyAsync(payment, cancellation);
+
+    /// <inheritdoc/>
+    public async Task<SettlementOutcome> SettleAsync(Payment payment, CancellationToken cancellation)
+    {
+        var begun = clock.GetUtcNow();
+        for (var isFirst = true; ; isFirst = false)
+        {
+            var outcome = await StepAsync(payment, begun, isFirst, cancellation);
+            switch (outcome)
+            {
+                case SettlementOutcome.Settled:
+                    return outcome;
+                case SettlementOutcome.Failed { Fault.IsUnavailable: false }:
+                    await payers.CountAsync(payment.Authorization.From, cancellation);
+                    return outcome;
+                default:
+                    if (clock.GetUtcNow() - begun >= patience)
+                    {
+                        return outcome;
+                    }
+
+                    break;
+            }
+
+            await Task.Delay(Interval, clock, cancellation);
+        }
+    }
+
+    public void Dispose() => _check.Dispose();
+
+    private async Task<SettlementOutcome> StepAsync(Payment payment, DateTimeOffset begun, bool isFirst, CancellationToken cancellation)
+    {
+        // 1
+        var sent = await transactions.FindAsync(payment.Id, key.Address, cancellation);
+        var open = sent.Find(static transaction => transaction.IsOpen);
+        switch (await _proof.FindAsync(payment, sent, cancellation))
+        {
+            case Finding.Paid { Transaction: var hash }:
+                return await EndAsync(payment, sent.Find(transaction => transaction.Hash == hash), new SettlementOutcome.Settled(hash.ToString()), cancellation);
+            case Finding.Unpaid when open is not null:
+                // What is in a block has used its nonce up, and every transaction that would have taken its place went with it.
+                LogReverted(payment.Id, open.Hash);
+                await CloseAsync(payment, open, cancellation);
+                open = null;
+                break;
+            case var finding when finding == Finding.Unknown:
+                return Pending(sent);
+        }
+
+        // 2, 3
+        return open is null ? await SendAsync(payment, sent, cancellation) : await DriveAsync(payment, sent, open, begun, isFirst, cancellation);
+    }
+
+    private async Task<SettlementOutcome> SendAsync(Payment payment, List<SentTransaction> sent, CancellationToken cancellation)
+    {
+        if (sent.Select(static transaction => transaction.Nonce).Distinct().Count() >= MostNonces)
+        {
+            return await FailAsync(payment, sent, new(IsUnavailable: false, PaymentReason.TransactionState), cancellation);
+        }
+
+        var call = PaymentCall.Of(payment);
+        if (!(await node.EstimateGasAsync(key.Address, network.Usdc, call, cancellation)).Succeeded(out var gas, out var failure))
+        {
+            return await FailAsync(payment, sent, failure is NodeFailure.Refusal refusal && Revert.Text(refusal) is { } text ? RevertReason.Of(text) : Unavailable, cancellation);
+        }
+
+        // A lying node's estimate doesn't become a transaction: the budget bounds it.
+        if (!(await fees.QuoteAsync(cancellation)).Succeeded(out var quote, out _) || !fees.IsAffordable(quote, gas)
+            || !(await node.NonceAsync(key.Address, pending: true, cancellation)).Succeeded(out var pending, out _))
+        {
+            return await FailAsync(payment, sent, Unavailable, cancellation);
+        }
+
+        // What is estimated on one block may take more on the next: a first payment to an account, a payer's last cent.
+        var draft = new FeeMarketTransaction(network.ChainId, Nonce: 0, quote.TipCap, quote.FeeCap, gas + (3 * gas / 10), network.Usdc, Value: 0, call);
+        var added = await transactions.AddAsync(payment.Id, sent.Count, key, pending, quote.Block.Number, draft, cancellation);
+        return await BroadcastAsync(payment, added, isStuck: false, cancellation);
+    }
+
+    private async Task<SettlementOutcome> DriveAsync(
+        Payment payment, List<SentTransaction> sent, SentTransaction open, DateTimeOffset begun, bool isFirst, CancellationToken cancellation)
+    {
+        var end = payment.Authorization.ValidBefore + EndMargin;
+        if (clock.GetUtcNow().ToUnixTimeSeconds() >= end && (await node.LatestBlockAsync(cancellation)).Succeeded(out var block, out _) && block.Time >= end)
+        {
+            return await FailAsync(payment, sent, new(IsUnavailable: false, PaymentReason.ValidBefore), cancellation);
+        }
+
+        // Counted from the first broadcast that is known of: it was stored before that, perhaps by a process that died in between.
+        var isStuck = clock.GetUtcNow() - (open.CreatedAt > begun ? open.CreatedAt : begun) >= StuckAfter;
+        return isFirst || isStuck ? await BroadcastAsync(payment, open, isStuck, cancellation) : new SettlementOutcome.Pending(open.Hash.ToString());
+    }
+
+    /// <summary>What the node makes of it only says what to do next. Whether it was paid is asked of the chain, at the next step.</summary>
+    private async Task<SettlementOutcome> BroadcastAsync(Payment payment, SentTransaction transaction, bool isStuck, CancellationToken cancellation)
+    {
+        for (var raises = 0; ; raises++)
+        {
+            var verdict = (await node.SendAsync(transaction.Raw, cancellation)).Failure switch
+            {
+                null => BroadcastRefusal.AlreadyKnown,
+                NodeFailure.Refusal { Message: var message } => BroadcastRefusals.Read(message),
+                _ => BroadcastRefusal.Other,
+            };
+            if (verdict == BroadcastRefusal.NonceTooLow)
+            {
+                await LoseNonceAsync(payment, transaction, cancellation);
+            }
+
+            // What the node doesn't have at all, because the settler's account is empty, isn't helped by higher fees.
+            var isTooCheap = verdict == BroadcastRefusal.Underpriced || (verdict == BroadcastRefusal.AlreadyKnown && isStuck && raises == 0);
+            var raised = isTooCheap && raises < MostRaises ? await RaiseAsync(payment, transaction, cancellation) : transaction;
+            if (raised == transaction)
+            {
+                return new SettlementOutcome.Pending(transaction.Hash.ToString());
+            }
+
+            transaction = raised;
+        }
+    }
+
+    /// <summary>The transaction that takes the place of one that is stuck; the same one where the operator's cap leaves no room.</summary>
+    private async Task<SentTransaction> RaiseAsync(Payment payment, SentTransaction stuck, CancellationToken cancellation)
+    {
+        if (!(await fees.QuoteAsync(cancellation)).Succeeded(out var quote, out _) || fees.Raise(quote, stuck) is not { } raised)
+        {
+            return stuck;
+        }
+
+        LogRaised(payment.Id, stuck.Hash);
+        var draft = new FeeMarketTransaction(
+            network.ChainId, stuck.Nonce, raised.TipCap, raised.FeeCap, stuck.GasLimit, network.Usdc, Value: 0, PaymentCall.Of(payment));
+        return await transactions.ReplaceAsync(payment.Id, key, stuck, draft, cancellation);
+    }
+
+    /// <summary>The nonce is used up. By one of our hashes, which the next step finds; or by somebody else with this key, and then the payment needs another one.</summary>
+    private async Task LoseNonceAsync(Payment payment, SentTransaction transaction, CancellationToken cancellation)
+    {
+        if ((await node.NonceAsync(key.Address, pending: false, cancellation)).Succeeded(out var next, out _) && next > transaction.Nonce
+            && await _proof.FindAsync(payment, await transactions.FindAsync(payment.Id, key.Address, cancellation), cancellation) == Finding.Nothing)
+        {
+            LogLostNonce(payment.Id, transaction.Nonce);
+            await CloseAsync(payment, transaction, cancellation);
+        }
+    }
+
+    /// <summary>4: a failure is certain only when the nonce is not spent, or was spent on something else.</summary>
+    private async Task<SettlementOutcome> FailAsync(Payment payment, List<SentTransaction> sent, PaymentFault fault, CancellationToken cancellation)
+    {
+        if (fault.IsUnavailable)
+        {
+            return sent.Count == 0 ? new SettlementOutcome.Failed(fault) : Pending(sent);
+        }
+
+        // Asked even where nothing was sent: the token looks at the time first, and says "expired" of a payment that others handed in before.
+        if (await _proof.IsSpentAsync(payment, cancellation) is not { } isSpent)
+        {
+            return Pending(sent);
+        }
+
+        if (!isSpent && fault.Reason is not PaymentReason.NonceUsed)
+        {
+            return await EndAsync(payment, null, new SettlementOutcome.Failed(fault), cancellation);
+        }
+
+        return await _proof.FindSpendingAsync(payment, sent.Count > 0 ? sent.Min(static transaction => transaction.Block) : null, cancellation) switch
+        {
+            Finding.Paid { Transaction: var hash } => await EndAsync(payment, null, new SettlementOutcome.Settled(hash.ToString()), cancellation),
+            Finding.Unpaid => await EndAsync(payment, null, new SettlementOutcome.Failed(new(IsUnavailable: false, PaymentReason.NonceUsed)), cancellation),
+            _ => Pending(sent),
+        };
+    }
+
+    private async Task<SettlementOutcome> EndAsync(Payment payment, SentTransaction? used, SettlementOutcome outcome, CancellationToken cancellation)
+    {
+        await CloseAsync(payment, used, cancellation);
+        return outcome;
+    }
+
+    private Task CloseAsync(Payment payment, SentTransaction? used, CancellationToken cancellation) =>
+        transactions.CloseAsync(payment.Id, key.Address, network.ChainId, used?.Nonce, cancellation);
+
+    private static SettlementOutcome.Pending Pending(List<SentTransaction> sent) => new(sent.Count > 0 ? sent[0].Hash.ToString() : null);
+
+    [LoggerMessage(EventId = 46, Level = LogLevel.Warning, Message = "Payment {Payment} is in a block without having paid, as {Transaction} or what it took the place of")]
+    private partial void LogReverted(string payment, Bytes32 transaction);
+
+    [LoggerMessage(EventId = 47, Level = LogLevel.Information, Message = "Payment {Payment} waits for a block: fees are raised above those of {Transaction}")]
+    private partial void LogRaised(string payment, Bytes32 transaction);
+
+    [LoggerMessage(EventId = 48, Level = LogLevel.Warning, Message = "Payment {Payment} lost nonce {Nonce} to a transaction that is not of this installation")]
+    private partial void LogLostNonce(string payment, long nonce);
+}

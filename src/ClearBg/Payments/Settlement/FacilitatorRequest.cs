@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using ClearBg.Payments.Ethereum;
+
+namespace ClearBg.Payments.Settlement;
+
+/// <summary>
+/// What a facilitator is sent to <c>/verify</c> and <c>/settle</c>: the payment and the terms that it has to meet, in the payment's own version of x402. Made of the stored payment and our
+/// configuration alone, so that it is the same bytes whenever it is sent again.
+/// </summary>
+internal static class FacilitatorRequest
+{
+    public static JsonObject Of(Payment payment, PaymentTerms terms) => new()
+    {
+        ["x402Version"] = payment.Version,
+        ["paymentPayload"] = Payload(payment, terms),
+        ["paymentRequirements"] = Requirements(payment.Version, terms),
+    };
+
+    private static JsonObject Payload(Payment payment, PaymentTerms terms)
+    {
+        var signed = payment.Authorization;
+        var payload = new JsonObject
+        {
+            ["signature"] = Hex.Format(payment.Signature),
+            ["authorization"] = new JsonObject
+            {
+                ["from"] = signed.From.ToString(),
+                ["to"] = signed.To.ToString(),
+                ["value"] = signed.Value.ToString(CultureInfo.InvariantCulture),
+                ["validAfter"] = signed.ValidAfter.ToString(CultureInfo.InvariantCulture),
+                ["validBefore"] = signed.ValidBefore.ToString(CultureInfo.InvariantCulture),
+                ["nonce"] = signed.Nonce.ToString(),
+            },
+        };
+        return payment.Version == 1
+            ? new() { ["x402Version"] = 1, ["scheme"] = PaymentTerms.Scheme, ["network"] = payment.NetworkName, ["payload"] = payload }
+            : new() { ["x402Version"] = 2, ["accepted"] = Requirements(2, terms), ["payload"] = payload };
+    }
+
+    /// <summary>The one entry of our offer.</summary>
+    private static JsonNode Requirements(int version, PaymentTerms terms)
+    {
+        var offer = version == 1 ? PaymentOffer.Body(terms, "", "") : Convert.FromBase64String(PaymentOffer.HeaderValue(terms, ""));
+        return JsonNode.Parse(offer)!["accepts"]![0]!.DeepClone();
+    }
+}

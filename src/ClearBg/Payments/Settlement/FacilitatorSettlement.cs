@@ -1,0 +1,96 @@
+using System.Collections.Frozen;
+
+namespace ClearBg.Payments.Settlement;
+
+/// <summary>
+/// Has payments handed in by a facilitator. It may pay and not be able to say so; so whatever isn't a clear answer is unknown, and the same bytes are posted again. An authorization pays once,
+/// however often it is handed in.
+/// </summary>
+/// <param name="facilitator">Whose key sends.</param>
+/// <param name="posts">Who was asked before: only the first refusal is certain.</param>
+/// <param name="payers">Who failed too often.</param>
+/// <param name="proof">Finds on the chain what the facilitator doesn't say; null without a node.</param>
+/// <param name="terms">What the facilitator is told that a payment has to meet.</param>
+/// <param name="patience">Time for one settlement.</param>
+/// <param name="clock">Measures it.</param>
+/// <param name="logger">For the check.</param>
+internal sealed class FacilitatorSettlement(
+    Facilitator facilitator, FacilitatorPosts posts, FailingPayers payers, PaymentProof? proof, PaymentTerms terms, TimeSpan patience, TimeProvider clock, ILogger<FaultCache> logger)
+    : ISettlement, IDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    private static readonly PaymentFault HeldOff = new(IsUnavailable: false, PaymentReason.TransactionState);
+
+    /// <summary>What a payer can be at fault for. Anything else that a facilitator says is trouble of its own.</summary>
+    private static readonly FrozenSet<string> PayersFaults = FrozenSet.Create(
+        StringComparer.Ordinal,
+        PaymentReason.InsufficientFunds, PaymentReason.InvalidSignature, PaymentReason.NonceUsed, PaymentReason.ValidAfter, PaymentReason.ValidBefore, PaymentReason.Value(1),
+        PaymentReason.Value(2), PaymentReason.RecipientMismatch, PaymentReason.InvalidPayload, PaymentReason.TransactionState);
+
+    private readonly FaultCache _check = new(cancellation => LookAsync(facilitator, terms.Network, cancellation), clock, logger);
+
+    /// <inheritdoc/>
+    public Task<PaymentFault?> CheckAsync(CancellationToken cancellation) => _check.GetAsync(cancellation);
+
+    /// <inheritdoc/>
+    public async Task<PaymentFault?> VerifyAsync(Payment payment, CancellationToken cancellation) =>
+        await payers.IsHeldOffAsync(payment.Authorization.From, cancellation) ? HeldOff
+        : !(await facilitator.VerifyAsync(FacilitatorRequest.Of(payment, terms), cancellation)).Succeeded(out var answer, out _) ? new(IsUnavailable: true, PaymentReason.VerifyError)
+        : answer.IsDone ? null
+        : new(IsUnavailable: !IsPayersFault(answer.Reason), IsPayersFault(answer.Reason) ? answer.Reason! : PaymentReason.VerifyError);
+
+    /// <inheritdoc/>
+    public async Task<SettlementOutcome> SettleAsync(Payment payment, CancellationToken cancellation)
+    {
+        var until = clock.GetUtcNow() + patience;
+        var body = FacilitatorRequest.Of(payment, terms);
+        while (true)
+        {
+            // Before the post: a process that dies in between must not take the next answer for the first.
+            var isFirst = await posts.AddAsync(payment.Id, cancellation);
+            var answer = await facilitator.SettleAsync(body, cancellation);
+            var outcome = await JudgeAsync(payment, answer.Succeeded(out var verdict, out _) ? verdict : FacilitatorAnswer.None, isFirst, cancellation);
+            if (outcome is SettlementOutcome.Failed)
+            {
+                await payers.CountAsync(payment.Authorization.From, cancellation);
+            }
+
+            if (outcome is not SettlementOutcome.Pending || clock.GetUtcNow() >= until)
+            {
+                return outcome;
+            }
+
+            await Task.Delay(Interval, clock, cancellation);
+        }
+    }
+
+    public void Dispose() => _check.Dispose();
+
+    private async Task<SettlementOutcome> JudgeAsync(Payment payment, FacilitatorAnswer answer, bool isFirst, CancellationToken cancellation) => answer switch
+    {
+        { IsDone: true, Transaction: { } hash } => new SettlementOutcome.Settled(hash.ToString()),
+        { IsDone: false, Transaction: null, Reason: { } reason } when isFirst && reason is not PaymentReason.NonceUsed && IsPayersFault(reason) =>
+            new SettlementOutcome.Failed(new(IsUnavailable: false, reason)),
+        _ => await AskChainAsync(payment, answer, cancellation),
+    };
+
+    /// <summary>No answer, a success without a hash, trouble at the facilitator's, or a nonce that is spent, perhaps by an earlier post of ours.</summary>
+    private async Task<SettlementOutcome> AskChainAsync(Payment payment, FacilitatorAnswer answer, CancellationToken cancellation)
+    {
+        var finding = proof is not null && await proof.IsSpentAsync(payment, cancellation) == true ? await proof.FindSpendingAsync(payment, null, cancellation) : Finding.Unknown;
+        return finding switch
+        {
+            Finding.Paid { Transaction: var hash } => new SettlementOutcome.Settled(hash.ToString()),
+            Finding.Unpaid => new SettlementOutcome.Failed(new(IsUnavailable: false, PaymentReason.NonceUsed)),
+            _ => new SettlementOutcome.Pending(answer.Transaction?.ToString()),
+        };
+    }
+
+    private static bool IsPayersFault(string? reason) => reason is not null && PayersFaults.Contains(reason);
+
+    private static async Task<PaymentFault?> LookAsync(Facilitator facilitator, PaymentNetwork network, CancellationToken cancellation) =>
+        !(await facilitator.IsSupportedAsync(network, cancellation)).Succeeded(out var isSupported, out _) ? new(IsUnavailable: true, "the facilitator gives no usable answer")
+        : isSupported ? null
+        : new(IsUnavailable: true, "the facilitator does not settle on the network that Payments:Network names");
+}

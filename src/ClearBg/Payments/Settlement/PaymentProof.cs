@@ -1,0 +1,109 @@
+using ClearBg.Payments.Ethereum;
+
+namespace ClearBg.Payments.Settlement;
+
+/// <summary>What the chain says of a payment.</summary>
+internal abstract record Finding
+{
+    private Finding()
+    {
+    }
+
+    /// <summary>Nothing yet.</summary>
+    public static readonly Finding Nothing = new None();
+
+    /// <summary>The chain didn't say.</summary>
+    public static readonly Finding Unknown = new Silence();
+
+    /// <summary>It was paid.</summary>
+    /// <param name="Transaction">In which transaction; anyone's.</param>
+    public sealed record Paid(Bytes32 Transaction) : Finding;
+
+    /// <summary>A transaction of ours is in a block and didn't pay, or the authorization was spent on something else.</summary>
+    public sealed record Unpaid : Finding;
+
+    private sealed record None : Finding;
+
+    private sealed record Silence : Finding;
+}
+
+/// <summary>Looks for a payment on the chain: in our own transactions, and in anyone's. An authorization is good in whoever's hands it is.</summary>
+internal sealed class PaymentProof(EthereumNode node)
+{
+    /// <summary>Blocks whose logs are asked for at once; hosted nodes allow from 500 on.</summary>
+    private const int Page = 500;
+
+    /// <summary>Pages that are read in one go: about half a day of Base's blocks.</summary>
+    private const int MostPages = 40;
+
+    /// <summary>Where nothing was sent, how many blocks before the newest one the search begins: an hour of Base's.</summary>
+    private const int LookBack = 1800;
+
+    /// <summary>What became of our own transactions: whether any has paid, and else whether an open one is in a block without having paid.</summary>
+    public async Task<Finding> FindAsync(Payment payment, IReadOnlyList<SentTransaction> sent, CancellationToken cancellation)
+    {
+        var finding = Finding.Nothing;
+        foreach (var transaction in sent)
+        {
+            if (!(await node.ReceiptAsync(transaction.Hash, cancellation)).Succeeded(out var receipt, out _))
+            {
+                return Finding.Unknown;
+            }
+
+            // That one whose nonce is given up already didn't pay says nothing about the one that came after it.
+            if (receipt is not null && Judge(payment, receipt) is var verdict && (verdict is Finding.Paid || transaction.IsOpen))
+            {
+                finding = verdict;
+                if (finding is Finding.Paid)
+                {
+                    return finding;
+                }
+            }
+        }
+
+        return finding;
+    }
+
+    /// <summary>Whether the payer's nonce is spent, by us or anyone. Null where the chain doesn't say.</summary>
+    public async Task<bool?> IsSpentAsync(Payment payment, CancellationToken cancellation)
+    {
+        var call = Usdc.AuthorizationState(payment.Authorization.From, payment.Authorization.Nonce);
+        return (await node.CallAsync(payment.Authorization.To, payment.Network.Usdc, call, cancellation)).Succeeded(out var state, out _) && state.Length == UInt256.Length
+            ? state.AsSpan().ContainsAnyExcept((byte)0)
+            : null;
+    }
+
+    /// <summary>In which transaction a spent nonce was spent, and whether it paid.</summary>
+    /// <param name="payment">The payment.</param>
+    /// <param name="fromBlock">Where the search begins; null where nothing was sent.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<Finding> FindSpendingAsync(Payment payment, long? fromBlock, CancellationToken cancellation)
+    {
+        if (!(await node.LatestBlockAsync(cancellation)).Succeeded(out var latest, out _))
+        {
+            return Finding.Unknown;
+        }
+
+        var from = fromBlock ?? Math.Max(0, latest.Number - LookBack);
+        for (var page = 0; page < MostPages && from <= latest.Number; page++, from += Page)
+        {
+            var to = Math.Min(from + Page - 1, latest.Number);
+            if (!(await node.LogsAsync(payment.Network.Usdc, Usdc.SpendingEvents, Usdc.SpentNonce(payment.Authorization), from, to, cancellation)).Succeeded(out var logs, out _))
+            {
+                return Finding.Unknown;
+            }
+
+            if (logs is [var spending, ..])
+            {
+                return (await node.ReceiptAsync(spending.TransactionHash, cancellation)).Succeeded(out var receipt, out _) && receipt is not null
+                    ? Judge(payment, receipt)
+                    : Finding.Unknown;
+            }
+        }
+
+        return Finding.Unknown;
+    }
+
+    private static Finding Judge(Payment payment, Receipt receipt) =>
+        receipt.Succeeded && Usdc.IsPaid(receipt.Logs, payment.Network.Usdc, payment.Authorization) ? new Finding.Paid(receipt.TransactionHash) : new Finding.Unpaid();
+}
