@@ -76,7 +76,7 @@ internal sealed class PaymentFilter(
         }
 
         // 2 our terms
-        if (!PaymentVerification.TryVerify(message, terms, clock.GetUtcNow(), out var payment, out var reason))
+        if (!PaymentVerification.TryVerify(message, terms, out var payment, out var reason))
         {
             metrics.CountFailed(reason);
             return PaymentDemand.ForRefused(terms, reason);
@@ -88,6 +88,13 @@ internal sealed class PaymentFilter(
         {
             metrics.CountFailed(PaymentReason.NonceUsed);
             return PaymentDemand.ForRefused(terms, PaymentReason.NonceUsed);
+        }
+
+        // Not of one that was here before: whoever lost the answer, and comes again when the signature is out of date, has paid.
+        if (record is null && PaymentVerification.Untimely(payment, clock.GetUtcNow()) is { } untimely)
+        {
+            metrics.CountFailed(untimely);
+            return PaymentDemand.ForRefused(terms, untimely);
         }
 
         // A payment that was here before is answered out of the books, whatever the chain is doing.

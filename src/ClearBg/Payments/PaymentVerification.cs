@@ -11,14 +11,12 @@ internal static class PaymentVerification
     /// <summary>Bytes of a signature; a contract's may hold several of a key's.</summary>
     private const int MostSignatureBytes = 4096;
 
-    /// <summary>Makes a payment of a message.</summary>
+    /// <summary>Makes a payment of a message; whether it is the time for it is another matter (<see cref="Untimely"/>).</summary>
     /// <param name="message">As it came.</param>
     /// <param name="terms">Ours.</param>
-    /// <param name="now">The authorization must hold already, and long enough for the work and the settlement.</param>
     /// <param name="payment">The payment, where it holds.</param>
     /// <param name="reason">Of <see cref="PaymentReason"/>, where it doesn't.</param>
-    public static bool TryVerify(
-        PaymentMessage message, PaymentTerms terms, DateTimeOffset now, [NotNullWhen(true)] out Payment? payment, [NotNullWhen(false)] out string? reason)
+    public static bool TryVerify(PaymentMessage message, PaymentTerms terms, [NotNullWhen(true)] out Payment? payment, [NotNullWhen(false)] out string? reason)
     {
         payment = null;
         reason = Mismatch(message, terms);
@@ -33,10 +31,19 @@ internal static class PaymentVerification
             return false;
         }
 
-        reason = Mismatch(message.Version, authorization, terms, now);
+        reason = Mismatch(message.Version, authorization, terms);
         payment = reason is null ? new Payment(message.Version, terms.Network, authorization, signature) : null;
         return payment is not null;
     }
+
+    /// <summary>
+    /// Why a payment can't be made now, for it must hold already, and long enough for the work and the settlement; null where it can. Only of one that was never here
+    /// before: one that was made is good for its picture for ever.
+    /// </summary>
+    public static string? Untimely(Payment payment, DateTimeOffset now) =>
+        payment.Authorization.ValidAfter >= now.ToUnixTimeSeconds() ? PaymentReason.ValidAfter
+        : payment.HoldsUntil(now + PaymentTerms.SettlementTime + PaymentTerms.ExpectedWork) ? null
+        : PaymentReason.ValidBefore;
 
     /// <summary>What the client says that it accepted.</summary>
     private static string? Mismatch(PaymentMessage message, PaymentTerms terms)
@@ -62,12 +69,10 @@ internal static class PaymentVerification
             : null;
 
     /// <summary>What was signed. Whoever pays themselves moves nothing.</summary>
-    private static string? Mismatch(int version, TransferAuthorization signed, PaymentTerms terms, DateTimeOffset now) =>
+    private static string? Mismatch(int version, TransferAuthorization signed, PaymentTerms terms) =>
         signed.To != terms.PayTo ? PaymentReason.RecipientMismatch
         : signed.From == terms.PayTo ? PaymentReason.InvalidPayload
         : signed.Value != terms.Amount ? PaymentReason.Value(version)
-        : signed.ValidAfter >= now.ToUnixTimeSeconds() ? PaymentReason.ValidAfter
-        : signed.ValidBefore < (now + PaymentTerms.SettlementTime + PaymentTerms.ExpectedWork).ToUnixTimeSeconds() ? PaymentReason.ValidBefore
         : null;
 
     private static bool Equal(string sent, string ours) => string.Equals(sent, ours, StringComparison.Ordinal);

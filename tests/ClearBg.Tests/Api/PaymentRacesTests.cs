@@ -62,6 +62,19 @@ public sealed class PaymentRacesTests : IAsyncLifetime
         Assert.Equal(("base-sepolia", 1), ((string)receipt["network"]!, _gateway.Settlement.Settlements));
     }
 
+    /// <summary>Refused for its time, with a new offer, the client would sign once more and pay twice for one picture.</summary>
+    [Fact]
+    public async Task A_resend_after_the_signature_s_time_gets_the_picture_that_it_paid()
+    {
+        var form = new PaymentForm();
+        var (first, _) = await PaidGateway.SoldAsync(await _gateway.PostAsync(form));
+        _gateway.Clock.Shift = TimeSpan.FromMinutes(10);
+
+        var (second, _) = await PaidGateway.SoldAsync(await _gateway.PostAsync(form));
+        Assert.Equal((first, 1), (second, _gateway.Settlement.Settlements));
+        Assert.Equal((402, "invalid_exact_evm_payload_authorization_valid_before"), await PaidGateway.DemandAsync(await _gateway.PostAsync(new PaymentForm { Nonce = form.Nonce[..^1] + "0", ValidBefore = form.ValidBefore })));
+    }
+
     [Fact]
     public async Task A_payment_for_another_picture_or_format_is_a_conflict_and_another_payload_a_used_nonce()
     {

@@ -82,7 +82,7 @@ internal sealed record PaymentForm
     public Payment Payment()
     {
         Assert.True(PaymentMessage.TryParse(Header(), out var message));
-        Assert.True(PaymentVerification.TryVerify(message, Terms(Network), DateTimeOffset.UtcNow, out var payment, out var reason), reason);
+        Assert.True(PaymentVerification.TryVerify(message, Terms(Network), out var payment, out var reason), reason);
         return payment;
     }
 }
