@@ -1,7 +1,7 @@
 using ClearBg.Benchmarks;
 
-// dotnet run -c Release --project tests/ClearBg.Benchmarks [pipeline] [clients] [memory] [peer]
-string[] wanted = args.Length > 0 ? args : ["pipeline", "clients", "memory", "peer"];
+// dotnet run -c Release --project tests/ClearBg.Benchmarks [pipeline] [clients] [memory] [peer] [refinement]
+string[] wanted = args.Length > 0 ? args : ["pipeline", "clients", "memory", "peer", "refinement"];
 using var pictures = new Pictures();
 Console.WriteLine($"{Environment.ProcessorCount} cores, {System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier}, .NET {Environment.Version}");
 foreach (var name in wanted)
@@ -21,8 +21,11 @@ foreach (var name in wanted)
         case "peer":
             await PeerBenchmark.RunAsync(pictures);
             break;
+        case "refinement":
+            await RefinementBenchmark.RunAsync(pictures);
+            break;
         default:
-            Console.Error.WriteLine($"'{name}' is no benchmark: pipeline, clients, memory, peer.");
+            Console.Error.WriteLine($"'{name}' is no benchmark: pipeline, clients, memory, peer, refinement.");
             return 2;
     }
 }

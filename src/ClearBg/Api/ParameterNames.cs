@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using ClearBg.Jobs;
+using ClearBg.Segmentation.Refinement;
 
 namespace ClearBg.Api;
 
@@ -46,6 +47,9 @@ internal static class ParameterNames
             SubjectType.Person or SubjectType.Transportation => ShadowKind.Cast,
             _ => ShadowKind.Drop,
         }));
+
+    public static readonly Names<RefinementLevel?> Refinements = new(
+        ("none", RefinementLevel.None), ("fast", RefinementLevel.Fast), ("fine", RefinementLevel.Fine), ("best", RefinementLevel.Best));
 
     public static readonly Names<bool> Booleans = new(
         ("true", true), ("false", false), ("1", true), ("0", false), ("yes", true), ("no", false), ("on", true), ("off", false));

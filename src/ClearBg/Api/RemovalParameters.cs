@@ -1,5 +1,6 @@
 using ClearBg.Imaging;
 using ClearBg.Jobs;
+using ClearBg.Segmentation.Refinement;
 using static ClearBg.Api.ParameterNames;
 using static ClearBg.Api.ParameterValues;
 
@@ -30,6 +31,8 @@ internal static class RemovalParameters
         Of<double?>("scale", "The subject's size against the canvas", FailureCode.InvalidScale, TryScale, ScaleSentence, static (o, v) => o with { Scale = v }),
         Of<Position>("position", "Where on the canvas the subject goes", FailureCode.InvalidPosition, TryPosition, PositionSentence, static (o, v) => o with { Position = v }),
         Of("semitransparency", "Keep what is see-through, such as car windows", FailureCode.InvalidSemitransparency, Booleans, static (o, v) => o with { Semitransparency = v }),
+        Of<RefinementLevel?>(
+            "refinement", "Care for the subject's edge; best takes twice the time", FailureCode.InvalidRequest, Refinements, static (o, v) => o with { Refinement = v }),
 
         // What a shadow follows from, the more particular after the more general: its old name, the parameter, the parameter for the type.
         Of(

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using ClearBg.Api;
 using ClearBg.Evaluation;
+using ClearBg.Imaging;
 using ClearBg.Segmentation;
+using ClearBg.Segmentation.Refinement;
 
 namespace ClearBg.Cli;
 
@@ -26,6 +28,25 @@ internal sealed class EvaluateCommand
         Description = "Mattes of another run, written with --save: how far this run agrees with them, and the difference of MAE and IoU.", HelpName = "FOLDER",
     };
 
+    private readonly Option<string?> _sheet = new("--sheet")
+    {
+        Description = "Write a PNG to look at: each picture, its matte, and its cut-out on white, on black and on colours.", HelpName = "FILE",
+    };
+
+    private readonly Option<RefinementLevel?> _refinement = new("--refinement")
+    {
+        Description = "Care for the subject's edge: none, fast, fine or best; else what Segmentation:Refinement says.", HelpName = "LEVEL",
+        CustomParser = static value =>
+        {
+            if (!ParameterNames.Refinements.TryParse(value.Tokens[0].Value, out var level))
+            {
+                value.AddError($"--refinement is {Quotation.Of(value.Tokens[0].Value)}; it must be {ParameterNames.Refinements.Sentence}.");
+            }
+
+            return level;
+        },
+    };
+
     private EvaluateCommand()
     {
     }
@@ -45,7 +66,7 @@ internal sealed class EvaluateCommand
             });
         }
 
-        foreach (var option in (Option[])[parts._manifest, parts._json, parts._save, parts._reference])
+        foreach (var option in (Option[])[parts._manifest, parts._json, parts._save, parts._reference, parts._sheet])
         {
             option.Validators.Add(static value =>
             {
@@ -58,7 +79,7 @@ internal sealed class EvaluateCommand
 
         var verb = new Command("evaluate", "Cuts out pictures whose true mattes are known and tells how near it comes to them; tab-separated when redirected.")
         {
-            parts._images, parts._mattes, parts._manifest, parts._perImage, parts._json, parts._save, parts._reference,
+            parts._images, parts._mattes, parts._manifest, parts._perImage, parts._json, parts._save, parts._reference, parts._refinement, parts._sheet,
         };
         verb.SetAction((line, cancellation) => parts.RunAsync(host, line, cancellation));
         return verb;
@@ -145,8 +166,9 @@ internal sealed class EvaluateCommand
         pictures = [.. pictures.Where(picture => !namesakes.Contains(picture.Name))];
         var model = services.GetRequiredService<SharedModel>();
         (model.Progress, model.WarmsUp) = (report, false);
+        using var sheet = line.GetValue(_sheet) is null ? null : new ContactSheet(services.GetRequiredService<BufferPool>(), services.GetRequiredService<Resizer>());
         IReadOnlyCollection<PictureScore> scores = [];
-        await report.ShowAsync(pictures.Length, async () => scores = await services.GetRequiredService<EvaluationBatch>().RunAsync(pictures, report.Add, cancellation));
+        await report.ShowAsync(pictures.Length, async () => scores = await services.GetRequiredService<EvaluationBatch>().RunAsync(pictures, line.GetValue(_refinement), sheet, report.Add, cancellation));
         await error.WriteLineAsync(report.Summary);
         if (scores.Count == 0)
         {
@@ -155,15 +177,16 @@ internal sealed class EvaluateCommand
 
         var result = EvaluationResult.Of(scores);
         EvaluationTable.Write(output, result, line.GetValue(_perImage), Listing.IsTerminal(output));
-        var written = line.GetValue(_json) is not { } json || await WriteAsync(json, result, error, cancellation);
+        var written = line.GetValue(_json) is not { } json || await WriteAsync(json, new MemoryStream(result.ToJson()), error, cancellation);
+        written &= sheet is null || await WriteAsync(line.GetValue(_sheet)!, sheet.ToPng(cancellation), error, cancellation);
         return report.AnyFailed || !written ? CommandLine.Failed : 0;
     }
 
-    private static async Task<bool> WriteAsync(string path, EvaluationResult result, TextWriter error, CancellationToken cancellation)
+    private static async Task<bool> WriteAsync(string path, MemoryStream content, TextWriter error, CancellationToken cancellation)
     {
         try
         {
-            await OutputFile.WriteAsync(path, new MemoryStream(result.ToJson()), replace: true, cancellation);
+            await OutputFile.WriteAsync(path, content, replace: true, cancellation);
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -4,6 +4,7 @@ using ClearBg.Evaluation;
 using ClearBg.Imaging;
 using ClearBg.Intake;
 using ClearBg.Jobs;
+using ClearBg.Segmentation.Refinement;
 using Microsoft.Extensions.Options;
 
 namespace ClearBg.Cli;
@@ -17,17 +18,19 @@ internal sealed class EvaluationBatch(RemovalPipeline pipeline, BufferPool pool,
     /// <summary>Works on all pictures, reports each as soon as it is done, and gives the scores of those that were, in no order.</summary>
     /// <exception cref="Segmentation.ModelException">The model cannot be used, so no picture can be done.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public async Task<IReadOnlyCollection<PictureScore>> RunAsync(IReadOnlyList<EvaluatedPicture> pictures, Action<PictureOutcome> report, CancellationToken cancellation)
+    public async Task<IReadOnlyCollection<PictureScore>> RunAsync(
+        IReadOnlyList<EvaluatedPicture> pictures, RefinementLevel? level, ContactSheet? sheet, Action<PictureOutcome> report, CancellationToken cancellation)
     {
         var scores = new ConcurrentBag<PictureScore>();
         await Parallel.ForEachAsync(
             pictures,
             new ParallelOptions { MaxDegreeOfParallelism = InFlight, CancellationToken = cancellation },
-            async (picture, stop) => report(await RunAsync(picture, scores, stop)));
+            async (picture, stop) => report(await RunAsync(picture, level, sheet, scores, stop)));
         return scores;
     }
 
-    private async Task<PictureOutcome> RunAsync(EvaluatedPicture picture, ConcurrentBag<PictureScore> scores, CancellationToken cancellation)
+    private async Task<PictureOutcome> RunAsync(
+        EvaluatedPicture picture, RefinementLevel? level, ContactSheet? sheet, ConcurrentBag<PictureScore> scores, CancellationToken cancellation)
     {
         if (picture.Missing is { } missing)
         {
@@ -36,7 +39,7 @@ internal sealed class EvaluationBatch(RemovalPipeline pipeline, BufferPool pool,
 
         try
         {
-            if (!(await CutOutAsync(picture.Picture, cancellation)).Succeeded(out var matte, out var failure))
+            if (!(await CutOutAsync(picture.Picture, level, sheet, cancellation)).Succeeded(out var matte, out var failure))
             {
                 return PictureOutcome.Failed(picture.Picture, failure);
             }
@@ -59,7 +62,7 @@ internal sealed class EvaluationBatch(RemovalPipeline pipeline, BufferPool pool,
         }
     }
 
-    private async Task<Outcome<Raster>> CutOutAsync(string path, CancellationToken cancellation)
+    private async Task<Outcome<Raster>> CutOutAsync(string path, RefinementLevel? level, ContactSheet? sheet, CancellationToken cancellation)
     {
         if (!(await PictureReading.ReadAsync(path, pool, intake.Value, cancellation)).Succeeded(out var file, out var failure))
         {
@@ -68,7 +71,7 @@ internal sealed class EvaluationBatch(RemovalPipeline pipeline, BufferPool pool,
 
         using (file)
         {
-            return await pipeline.MatteAsync(file, cancellation);
+            return await pipeline.MatteAsync(file, level, sheet is null ? null : (picture, matte) => sheet.Add(path, picture, matte, cancellation), cancellation);
         }
     }
 

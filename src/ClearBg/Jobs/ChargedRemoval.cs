@@ -1,6 +1,5 @@
 using ClearBg.Admission;
 using ClearBg.Credits;
-using ClearBg.Segmentation;
 using ClearBg.Storage;
 using Microsoft.Extensions.Options;
 
@@ -19,7 +18,7 @@ namespace ClearBg.Jobs;
 /// is over, and an Idempotency-Key that begins anew by then.
 /// </summary>
 internal sealed partial class ChargedRemoval(
-    RemovalPipeline pipeline, SharedModel model, CreditLedger ledger, IdempotencyKeys idempotency, RateWindows windows,
+    RemovalPipeline pipeline, CreditLedger ledger, IdempotencyKeys idempotency, RateWindows windows,
     IOptions<AdmissionOptions> admission, ILogger<ChargedRemoval> log)
 {
     /// <summary>Longer than any job takes, its waiting included.</summary>
@@ -166,7 +165,7 @@ internal sealed partial class ChargedRemoval(
         (await pipeline.RunAsync(order.Job.At(order.Size), cancellation)).Succeeded(out var result, out var failure) ? Answer(order, result, default, balance) : failure;
 
     private ChargedPicture Answer(Order order, RemovalResult result, CreditAmount charged, Balance balance) =>
-        new(result, charged, balance.Total, order.Job.At(SizeTier.FiftyMegapixels).Output, JobFingerprint.OfAnswer(order.Asked, order.Size, model.Weights));
+        new(result, charged, balance.Total, order.Job.At(SizeTier.FiftyMegapixels).Output, JobFingerprint.OfAnswer(order.Asked, order.Size, pipeline.RecipeFor(order.Job.Job.Options)));
 
     private Task<Hold?> HoldAsync(Bill bill, CreditAmount price, bool freeCallPays, CancellationToken cancellation) =>
         ledger.ReserveAsync(bill.Key.AccountId, bill.Key.Id, price, freeCallPays, _longest, cancellation);

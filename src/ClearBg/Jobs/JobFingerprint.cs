@@ -18,8 +18,8 @@ internal static class JobFingerprint
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>Of an answer: what was asked, the size it came to, and the weights that did it.</summary>
-    public static string OfAnswer(string asked, SizeTier size, string weights) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{asked} {size} {weights}")));
+    /// <summary>Of an answer: what was asked, the size it came to, and what did it.</summary>
+    public static string OfAnswer(string asked, SizeTier size, string recipe) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{asked} {size} {recipe}")));
 
     private static void Append(IncrementalHash hash, PixelBuffer? bytes)
     {

@@ -1,4 +1,5 @@
 using ClearBg.Imaging;
+using ClearBg.Segmentation.Refinement;
 
 namespace ClearBg.Jobs;
 
@@ -28,6 +29,9 @@ internal sealed record RemovalOptions
 
     /// <summary>False makes see-through parts inside of the subject, such as car windows, opaque.</summary>
     public bool Semitransparency { get; init; } = true;
+
+    /// <summary>The care that the subject's edge gets; null leaves it to the settings.</summary>
+    public RefinementLevel? Refinement { get; init; }
 
     /// <summary>The canvas becomes the subject's box.</summary>
     public bool Crop { get; init; }

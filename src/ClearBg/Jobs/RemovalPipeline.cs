@@ -2,6 +2,7 @@ using ClearBg.Admission;
 using ClearBg.Imaging;
 using ClearBg.Intake;
 using ClearBg.Segmentation;
+using ClearBg.Segmentation.Refinement;
 using Microsoft.Extensions.Options;
 
 namespace ClearBg.Jobs;
@@ -12,9 +13,9 @@ namespace ClearBg.Jobs;
 ///  1 what was sent        InspectedJob: signature, header: format, width × height, orientation; of a background image too; the region of interest
 ///  2 admission            megapixels in flight; a bounded queue
 ///  3 decode               upright, 8-bit RGB(A); no larger than needed
-///  4 segment              sRGB copy at the model's size → ONNX session → matte; once more on the region alone where the whole shows nothing there
+///  4 segment              sRGB copy at the model's size → ONNX session → matte; mirrored too for the best; once more on the region alone where the whole shows nothing there
 ///  5 tier downscale       to the output's size
-///  6 refine               matte to the output's size, cut at the region, times the picture's own alpha; see-through parts; foreground colours at the edge
+///  6 refine               matte to the output's size, cut at the region; its edge by the picture's colours; specks and pinholes gone; times the picture's own alpha; see-through parts; foreground colours at the edge
 ///  7 compose              box, crop, scale, position; from bottom to top: background colour, background image, shadow, cut-out
 ///  8 encode
 /// </code>
@@ -26,6 +27,7 @@ internal sealed class RemovalPipeline(
     Resizer resizer,
     Rendering rendering,
     SharedModel model,
+    MatteRefinement refinement,
     AdmissionGate gate,
     IOptions<IntakeOptions> intake)
 {
@@ -47,6 +49,9 @@ internal sealed class RemovalPipeline(
     public async Task<Outcome<RemovalResult>> RunAsync(RemovalJob job, CancellationToken cancellation) =>
         InspectedJob.Of(job, intake.Value).Succeeded(out var inspected, out var failure) ? await RunAsync(inspected, cancellation) : failure;
 
+    /// <summary>What decides an answer beside what was asked: the weights, and the care that the settings take.</summary>
+    public string RecipeFor(RemovalOptions options) => $"{model.Weights} {refinement.LevelOf(options.Refinement)}";
+
     /// <summary>Runs a job whose first step was done.</summary>
     public Task<Outcome<RemovalResult>> RunAsync(InspectedJob job, CancellationToken cancellation) =>
         RunAsync(job, (picture, matte, metadata, stages) => Finish(picture, matte, metadata, job, stages, cancellation), cancellation);
@@ -56,11 +61,17 @@ internal sealed class RemovalPipeline(
     /// that is no refusal here.
     /// </summary>
     /// <param name="file">The picture's bytes; they stay the caller's and must last until the task ends.</param>
+    /// <param name="level">The care to take; null leaves it to the settings.</param>
+    /// <param name="look">Is shown the picture and its matte, which end with the call; null for nobody.</param>
     /// <param name="cancellation">Frees the place in the queue, or stops decoding and inference.</param>
     /// <returns>One band, upright, which is the caller's to dispose; or a refusal.</returns>
-    public async Task<Outcome<Raster>> MatteAsync(PixelBuffer file, CancellationToken cancellation) =>
-        InspectedJob.Of(new RemovalJob(file, OwnSize), intake.Value).Succeeded(out var inspected, out var failure)
-            ? await RunAsync(inspected, (_, matte, _, _) => Copy(matte), cancellation)
+    public async Task<Outcome<Raster>> MatteAsync(PixelBuffer file, RefinementLevel? level, Action<Raster, Raster>? look, CancellationToken cancellation) =>
+        InspectedJob.Of(new RemovalJob(file, OwnSize with { Refinement = level }), intake.Value).Succeeded(out var inspected, out var failure)
+            ? await RunAsync(inspected, (picture, matte, _, _) =>
+            {
+                look?.Invoke(picture, matte);
+                return Copy(matte);
+            }, cancellation)
             : failure;
 
     /// <summary>Steps 2 to 6.</summary>
@@ -94,7 +105,8 @@ internal sealed class RemovalPipeline(
         stages.Lap("decode");
 
         // 4 segment
-        using var coarse = await SegmentAsync(session, source, region, cancellation);
+        var level = refinement.LevelOf(job.Job.Options.Refinement);
+        using var coarse = await SegmentAsync(session, source, region, level, cancellation);
         stages.Lap("infer");
 
         // 5 tier downscale
@@ -104,6 +116,8 @@ internal sealed class RemovalPipeline(
         // 6 refine
         using var matte = coarse.Enlarge(pool, region, output);
         coarse.Dispose();
+        refinement.Refine(picture, matte, region.Nearest(output.Width, output.Height), level, cancellation);
+        MatteCleaning.Clean(matte);
         if (picture.Bands == 4)
         {
             Compositor.MultiplyByAlpha(matte, picture);
@@ -116,24 +130,43 @@ internal sealed class RemovalPipeline(
     /// The model sees the whole picture, for it knows a subject by its surroundings. Only where that shows next to nothing in the region, because something else
     /// in the picture stood out more, it sees the region alone.
     /// </summary>
-    private async Task<CoarseMatte> SegmentAsync(SegmentationSession session, DecodedPicture source, RegionOfInterest region, CancellationToken cancellation)
+    private async Task<CoarseMatte> SegmentAsync(
+        SegmentationSession session, DecodedPicture source, RegionOfInterest region, RefinementLevel level, CancellationToken cancellation)
     {
         var pixels = source.Pixels;
-        var first = await SegmentAsync(session, source, new Box(0, 0, pixels.Width, pixels.Height), cancellation);
+        var first = await SegmentAsync(session, source, new Box(0, 0, pixels.Width, pixels.Height), level, cancellation);
         if (region.IsWhole || first.CoverageOf(region) >= LeastCoverage)
         {
             return first;
         }
 
         first.Dispose();
-        return await SegmentAsync(session, source, region.Covering(pixels.Width, pixels.Height), cancellation);
+        return await SegmentAsync(session, source, region.Covering(pixels.Width, pixels.Height), level, cancellation);
     }
 
-    private async Task<CoarseMatte> SegmentAsync(SegmentationSession session, DecodedPicture source, Box seen, CancellationToken cancellation)
+    private async Task<CoarseMatte> SegmentAsync(
+        SegmentationSession session, DecodedPicture source, Box seen, RefinementLevel level, CancellationToken cancellation)
     {
         var (pixels, input) = (source.Pixels, session.Manifest.Input);
         using var tensor = PictureTensor.Create(pool, input, pixels, seen, source.Metadata, cancellation);
-        return new CoarseMatte(await session.RunAsync(tensor.Values, cancellation), input, tensor.Content, seen, (pixels.Width, pixels.Height));
+        var matte = await session.RunAsync(tensor.Values, cancellation);
+        try
+        {
+            if (level == RefinementLevel.Best)
+            {
+                tensor.Mirror(input);
+                using var mirrored = await session.RunAsync(tensor.Values, cancellation);
+                matte.JoinMirrored(mirrored);
+            }
+
+            // Content that isn't in the middle is mirrored to another place; letterboxing puts it there, to half a pixel.
+            return new CoarseMatte(matte, input, tensor.Content, seen, (pixels.Width, pixels.Height));
+        }
+        catch
+        {
+            matte.Dispose();
+            throw;
+        }
     }
 
     private Outcome<RemovalResult> Finish(

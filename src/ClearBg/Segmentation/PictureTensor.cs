@@ -36,6 +36,16 @@ internal sealed unsafe record PictureTensor(PixelBuffer Values, Box Content) : I
         }
     }
 
+    /// <summary>Turns left and right round. Padding turns with the rest; it is the same on both sides, or one column more on one.</summary>
+    public void Mirror(ModelInput input)
+    {
+        var values = Values.As<float>();
+        for (var start = 0; start < values.Length; start += input.Width)
+        {
+            values.Slice(start, input.Width).Reverse();
+        }
+    }
+
     public void Dispose() => Values.Dispose();
 
     private static Box Fit(ModelInput input, Box part)

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using ClearBg.Segmentation.Refinement;
 using Microsoft.Extensions.Options;
 
 namespace ClearBg.Segmentation;
@@ -33,6 +34,13 @@ internal sealed class SegmentationOptions
     /// <summary><c>Auto</c> (8 bits where the processor multiplies them exactly and the model has such a file, else single precision), <c>Int8</c> or <c>Float32</c>.</summary>
     [EnumDataType(typeof(ModelPrecision))]
     public ModelPrecision Precision { get; set; }
+
+    /// <summary>
+    /// What is done at the subject's edge where a request doesn't say it: <c>None</c>, <c>Fast</c> (a guided filter), <c>Fine</c> (closed-form matting) or <c>Best</c> (the
+    /// same, and a second inference on the mirrored picture). Default: <c>Fine</c>.
+    /// </summary>
+    [EnumDataType(typeof(RefinementLevel))]
+    public RefinementLevel Refinement { get; set; } = RefinementLevel.Fine;
 
     /// <summary>
     /// Inferences at a time, 1–64. 1 answers each picture soonest. With as many as there are cores and <see cref="Threads"/> 1, no core waits for another, and each

@@ -1,3 +1,4 @@
+using ClearBg.Segmentation.Refinement;
 using Microsoft.Extensions.Options;
 
 namespace ClearBg.Segmentation;
@@ -12,6 +13,7 @@ internal static class SegmentationServices
         return services
             .AddSingleton<ModelCatalog>()
             .AddSingleton<ModelPreparation>()
+            .AddSingleton<MatteRefinement>()
             .AddSingleton<SharedModel>();
     }
 }

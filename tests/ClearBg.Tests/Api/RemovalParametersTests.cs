@@ -132,6 +132,7 @@ public class RemovalParametersTests
     [InlineData("roi", "0 0 100% 1e2", nameof(FailureCode.InvalidRegion))]
     [InlineData("roi", "-1 0 100% 100%", nameof(FailureCode.InvalidRegion))]
     [InlineData("semitransparency", "maybe", nameof(FailureCode.InvalidSemitransparency))]
+    [InlineData("refinement", "finest", nameof(FailureCode.InvalidRequest))]
     [InlineData("add_shadow", "2", nameof(FailureCode.InvalidShadowType))]
     [InlineData("shadow_type", "long", nameof(FailureCode.InvalidShadowType))]
     [InlineData("shadow_type[person]", "long", nameof(FailureCode.InvalidShadowType))]

@@ -77,7 +77,7 @@ internal sealed class Removal : IAsyncDisposable
         {
             using var file = Pool.Rent(picture.Length);
             picture.CopyTo(file.Bytes);
-            var outcome = await _services.GetRequiredService<RemovalPipeline>().MatteAsync(file, CancellationToken.None);
+            var outcome = await _services.GetRequiredService<RemovalPipeline>().MatteAsync(file, null, null, CancellationToken.None);
             Assert.True(outcome.Succeeded(out var matte, out var failure), failure?.ToString());
             using (matte)
             {
