@@ -71,7 +71,8 @@ public sealed class PaymentRacesTests : IAsyncLifetime
         _gateway.Clock.Shift = TimeSpan.FromMinutes(10);
 
         var (second, _) = await PaidGateway.SoldAsync(await _gateway.PostAsync(form));
-        Assert.Equal((first, 1), (second, _gateway.Settlement.Settlements));
+        Assert.Equal(first, second);
+        Assert.Equal(1, _gateway.Settlement.Settlements);
         Assert.Equal((402, "invalid_exact_evm_payload_authorization_valid_before"), await PaidGateway.DemandAsync(await _gateway.PostAsync(new PaymentForm { ValidBefore = form.ValidBefore })));
     }
 
