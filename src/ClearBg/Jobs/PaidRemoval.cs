@@ -84,7 +84,13 @@ internal sealed partial class PaidRemoval(
             // 5 would it go through
             if (await VerifyAsync(payment, cancellation) is { } fault)
             {
-                return PaidAnswer.Of(fault);
+                // Perhaps only because another request with this payment was faster, and has paid with it by now.
+                if (await records.FindAsync(payment.Id, cancellation) is null)
+                {
+                    return PaidAnswer.Of(fault);
+                }
+
+                continue;
             }
 
             // 6 claim
