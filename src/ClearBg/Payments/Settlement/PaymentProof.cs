@@ -50,6 +50,12 @@ internal sealed class PaymentProof(EthereumNode node)
                 return Finding.Unknown;
             }
 
+            // Ours do nothing but pay. A node that shows the success and not the payment has lost the logs, or lies.
+            if (receipt is { Succeeded: true } && Judge(payment, receipt) is not Finding.Paid)
+            {
+                return Finding.Unknown;
+            }
+
             // That one whose nonce is given up already didn't pay says nothing about the one that came after it.
             if (receipt is not null && Judge(payment, receipt) is var verdict && (verdict is Finding.Paid || transaction.IsOpen))
             {
