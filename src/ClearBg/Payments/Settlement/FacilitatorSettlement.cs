@@ -22,11 +22,28 @@ internal sealed class FacilitatorSettlement(
 
     private static readonly PaymentFault HeldOff = new(IsUnavailable: false, PaymentReason.TransactionState);
 
-    /// <summary>What a payer can be at fault for. Anything else that a facilitator says is trouble of its own.</summary>
-    private static readonly FrozenSet<string> PayersFaults = FrozenSet.Create(
-        StringComparer.Ordinal,
-        PaymentReason.InsufficientFunds, PaymentReason.InvalidSignature, PaymentReason.NonceUsed, PaymentReason.ValidAfter, PaymentReason.ValidBefore, PaymentReason.Value(1),
-        PaymentReason.Value(2), PaymentReason.RecipientMismatch, PaymentReason.InvalidPayload, PaymentReason.TransactionState);
+    /// <summary>
+    /// What a payer can be at fault for: the specification's words, and beside them those that the facilitator of npm's @x402/evm has for the same. Anything else that
+    /// a facilitator says is trouble of its own.
+    /// </summary>
+    private static readonly FrozenDictionary<string, string> PayersFaults = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        [PaymentReason.InsufficientFunds] = PaymentReason.InsufficientFunds,
+        ["invalid_exact_evm_insufficient_balance"] = PaymentReason.InsufficientFunds,
+        [PaymentReason.InvalidSignature] = PaymentReason.InvalidSignature,
+        ["invalid_exact_evm_signature"] = PaymentReason.InvalidSignature,
+        ["invalid_exact_evm_failed_to_parse_signature"] = PaymentReason.InvalidSignature,
+        [PaymentReason.NonceUsed] = PaymentReason.NonceUsed,
+        [PaymentReason.ValidAfter] = PaymentReason.ValidAfter,
+        [PaymentReason.ValidBefore] = PaymentReason.ValidBefore,
+        [PaymentReason.Value(1)] = PaymentReason.Value(1),
+        [PaymentReason.Value(2)] = PaymentReason.Value(2),
+        ["invalid_exact_evm_authorization_value"] = PaymentReason.Value(2),
+        [PaymentReason.RecipientMismatch] = PaymentReason.RecipientMismatch,
+        ["invalid_exact_evm_recipient_mismatch"] = PaymentReason.RecipientMismatch,
+        [PaymentReason.InvalidPayload] = PaymentReason.InvalidPayload,
+        [PaymentReason.TransactionState] = PaymentReason.TransactionState,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private readonly FaultCache _check = new(cancellation => LookAsync(facilitator, terms.Network, cancellation), clock, logger);
 
@@ -38,7 +55,8 @@ internal sealed class FacilitatorSettlement(
         await payers.IsHeldOffAsync(payment.Authorization.From, cancellation) ? HeldOff
         : !(await facilitator.VerifyAsync(FacilitatorRequest.Of(payment, terms), cancellation)).Succeeded(out var answer, out _) ? new(IsUnavailable: true, PaymentReason.VerifyError)
         : answer.IsDone ? null
-        : new(IsUnavailable: !IsPayersFault(answer.Reason), IsPayersFault(answer.Reason) ? answer.Reason! : PaymentReason.VerifyError);
+        : PayersFault(answer) is { } reason ? new(IsUnavailable: false, reason)
+        : new(IsUnavailable: true, PaymentReason.VerifyError);
 
     /// <inheritdoc/>
     public async Task<SettlementOutcome> SettleAsync(Payment payment, CancellationToken cancellation)
@@ -70,7 +88,7 @@ internal sealed class FacilitatorSettlement(
     private async Task<SettlementOutcome> JudgeAsync(Payment payment, FacilitatorAnswer answer, bool isFirst, CancellationToken cancellation) => answer switch
     {
         { IsDone: true, Transaction: { } hash } => new SettlementOutcome.Settled(hash.ToString()),
-        { IsDone: false, Transaction: null, Reason: { } reason } when isFirst && reason is not PaymentReason.NonceUsed && IsPayersFault(reason) =>
+        { IsDone: false, Transaction: null } when isFirst && PayersFault(answer) is { } reason and not PaymentReason.NonceUsed =>
             new SettlementOutcome.Failed(new(IsUnavailable: false, reason)),
         _ => await AskChainAsync(payment, answer, cancellation),
     };
@@ -87,7 +105,7 @@ internal sealed class FacilitatorSettlement(
         };
     }
 
-    private static bool IsPayersFault(string? reason) => reason is not null && PayersFaults.Contains(reason);
+    private static string? PayersFault(FacilitatorAnswer answer) => answer.Reason is { } reason ? PayersFaults.GetValueOrDefault(reason) : null;
 
     private static async Task<PaymentFault?> LookAsync(Facilitator facilitator, PaymentNetwork network, CancellationToken cancellation) =>
         !(await facilitator.IsSupportedAsync(network, cancellation)).Succeeded(out var isSupported, out _) ? new(IsUnavailable: true, "the facilitator gives no usable answer")
