@@ -23,10 +23,14 @@ internal static class Shell
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 
     /// <summary>Runs a program and waits for its end; one that takes longer than a minute is ended, and the test fails.</summary>
-    public static async Task<Ended> RunAsync(string[] command, string? folder = null, params (string Name, string Value)[] environment)
+    public static Task<Ended> RunAsync(string[] command, string? folder = null, params (string Name, string Value)[] environment) =>
+        RunAsync(command, Longest, folder, environment);
+
+    /// <summary>As above, with another limit than a minute.</summary>
+    public static async Task<Ended> RunAsync(string[] command, TimeSpan longest, string? folder = null, params (string Name, string Value)[] environment)
     {
         using var process = Process.Start(Prepare(command, folder, environment))!;
-        using var limit = new CancellationTokenSource(Longest);
+        using var limit = new CancellationTokenSource(longest);
         try
         {
             var (output, errors) = (process.StandardOutput.ReadToEndAsync(limit.Token), process.StandardError.ReadToEndAsync(limit.Token));
@@ -36,7 +40,7 @@ internal static class Shell
         catch (OperationCanceledException late)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{string.Join(' ', command)} did not end within {Longest.TotalSeconds} s.", late);
+            throw new TimeoutException($"{string.Join(' ', command)} did not end within {longest.TotalSeconds} s.", late);
         }
     }
 

@@ -2,15 +2,12 @@ using System.Text.Json;
 
 namespace ClearBg.SystemTests.Clients;
 
-/// <summary>
-/// Clients of remove.bg as npm publishes them, called in a process of their own. They are installed beside the tests when one is first needed, which needs npm and
-/// its registry, as the build does.
-/// </summary>
+/// <summary>Clients of remove.bg as npm publishes them, called in a process of their own.</summary>
 internal static class NodeClients
 {
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Clients");
 
-    private static readonly Lazy<Task> Installed = new(InstallAsync);
+    private static readonly Lazy<Task> Installed = new(() => NpmFolder.InstallAsync(Folder));
 
     /// <summary>Calls a function of a client that is told the gateway's address for remove.bg's.</summary>
     /// <param name="gateway">Whom it is to call.</param>
@@ -36,19 +33,6 @@ internal static class NodeClients
         return new NodeCall(Part("resolved"), Part("rejected"), ended.Errors);
 
         JsonElement? Part(string name) => printed.RootElement.TryGetProperty(name, out var part) ? part.Clone() : null;
-    }
-
-    /// <summary>npm writes its own list of what is installed last, so that an installation that was cut off is begun again.</summary>
-    private static async Task InstallAsync()
-    {
-        var list = new FileInfo(Path.Combine(Folder, "node_modules", ".package-lock.json"));
-        if (list.Exists && list.LastWriteTimeUtc >= File.GetLastWriteTimeUtc(Path.Combine(Folder, "package-lock.json")))
-        {
-            return;
-        }
-
-        var npm = await Shell.RunAsync(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], Folder);
-        Assert.True(npm.Code == 0, npm.Errors);
     }
 }
 
