@@ -40,6 +40,21 @@ internal static class Pictures
         return file.ToArray();
     }
 
+    /// <summary>A JPEG that is white all over.</summary>
+    public static byte[] White(int width, int height)
+    {
+        using var pool = new BufferPool(0);
+        using var raster = new Raster(pool, width, height, 3);
+        for (var y = 0; y < height; y++)
+        {
+            raster.Row(y).Fill(byte.MaxValue);
+        }
+
+        using var file = new MemoryStream();
+        Encoder.WriteJpeg(raster, new PictureMetadata(null, 1, 1), file, CancellationToken.None);
+        return file.ToArray();
+    }
+
     /// <summary>As <see cref="Large"/>, in PNG.</summary>
     public static byte[] Small(int width, int height)
     {
