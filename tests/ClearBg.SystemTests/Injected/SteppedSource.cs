@@ -79,14 +79,14 @@ internal sealed class SteppedSource(DbDataSource inner) : DbDataSource
 
         public override void Commit()
         {
-            Steps.Pass("COMMIT");
+            Steps.Pass(Steps.Commit);
             inner.Commit();
             Steps.Committed();
         }
 
         public override async Task CommitAsync(CancellationToken cancellationToken = default)
         {
-            Steps.Pass("COMMIT");
+            Steps.Pass(Steps.Commit);
             await inner.CommitAsync(cancellationToken);
             Steps.Committed();
         }

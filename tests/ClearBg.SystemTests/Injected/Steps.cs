@@ -14,6 +14,9 @@ internal static class Steps
     /// <summary>In a request: the number of the step that is not reached, from 1.</summary>
     public const string KilledBefore = "X-Killed-Before-Step";
 
+    /// <summary>In a request: the number of the commit that is not reached, from 1. What a killed process leaves differs only from commit to commit.</summary>
+    public const string KilledBeforeCommit = "X-Killed-Before-Commit";
+
     /// <summary>In a request: the number of the commit that succeeds and seems to have lost its connection, from 1.</summary>
     public const string LostCommit = "X-Lost-Commit";
 
@@ -26,24 +29,27 @@ internal static class Steps
     /// <summary>Printed for a lost commit.</summary>
     public const string Lost = "Lost a commit";
 
+    /// <summary>The name of the step that makes what was written last.</summary>
+    public const string Commit = "COMMIT";
+
     private static readonly AsyncLocal<Countdown?> Current = new();
 
     /// <summary>Counts the steps of everything that the caller does from here on, if the request wants it.</summary>
     public static bool Begin(IHeaderDictionary headers)
     {
-        if (!headers.ContainsKey(KilledBefore) && !headers.ContainsKey(LostCommit))
+        if (!headers.ContainsKey(KilledBefore) && !headers.ContainsKey(KilledBeforeCommit) && !headers.ContainsKey(LostCommit))
         {
             return false;
         }
 
-        Current.Value = new Countdown { Steps = Number(headers[KilledBefore]), Commits = Number(headers[LostCommit]) };
+        Current.Value = new Countdown { Steps = Number(headers[KilledBefore]), KilledCommits = Number(headers[KilledBeforeCommit]), Commits = Number(headers[LostCommit]) };
         return true;
     }
 
     /// <summary>Called before the step is taken.</summary>
     public static void Pass(string step)
     {
-        if (Current.Value is not { } countdown || --countdown.Steps != 0)
+        if (Current.Value is not { } countdown || (--countdown.Steps != 0 && (step != Commit || --countdown.KilledCommits != 0)))
         {
             return;
         }
@@ -73,6 +79,8 @@ internal static class Steps
     private sealed class Countdown
     {
         public int Steps { get; set; }
+
+        public int KilledCommits { get; set; }
 
         public int Commits { get; set; }
     }
