@@ -8,30 +8,40 @@ internal sealed partial class FaultCache(Func<CancellationToken, Task<PaymentFau
 {
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(5);
 
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly Lock _lock = new();
+    private readonly CancellationTokenSource _ended = new();
     private volatile Seen? _last;
+    private Task<PaymentFault?>? _looking;
 
     /// <summary>The fault, or null where there is none.</summary>
+    /// <param name="cancellation">Ends the wait. The look goes on, for everyone else.</param>
     public async Task<PaymentFault?> GetAsync(CancellationToken cancellation)
     {
-        if (_last is { } known && IsFresh(known))
+        Task<PaymentFault?> looking;
+        lock (_lock)
         {
-            return known.Fault;
-        }
-
-        if (!await _turn.WaitAsync(_last is null ? Timeout.InfiniteTimeSpan : TimeSpan.Zero, cancellation))
-        {
-            return _last?.Fault;
-        }
-
-        try
-        {
-            if (_last is { } newer && IsFresh(newer))
+            if (_last is { } known && (IsFresh(known) || _looking is not null))
             {
-                return newer.Fault;
+                return known.Fault;
             }
 
-            var fault = await look(cancellation);
+            looking = _looking ??= Task.Run(LookAsync);
+        }
+
+        return await looking.WaitAsync(cancellation);
+    }
+
+    public void Dispose()
+    {
+        _ended.Cancel();
+        _ended.Dispose();
+    }
+
+    private async Task<PaymentFault?> LookAsync()
+    {
+        try
+        {
+            var fault = await look(_ended.Token);
             if (_last is null || fault != _last.Fault)
             {
                 Log(fault);
@@ -42,11 +52,12 @@ internal sealed partial class FaultCache(Func<CancellationToken, Task<PaymentFau
         }
         finally
         {
-            _turn.Release();
+            lock (_lock)
+            {
+                _looking = null;
+            }
         }
     }
-
-    public void Dispose() => _turn.Dispose();
 
     private bool IsFresh(Seen seen) => clock.GetUtcNow() - seen.At < Freshness;
 
