@@ -14,5 +14,6 @@ internal sealed class NoSettlement : ISettlement
 
     public Task<PaymentFault?> VerifyAsync(Payment payment, CancellationToken cancellation) => Task.FromResult<PaymentFault?>(Fault);
 
-    public Task<SettlementOutcome> SettleAsync(Payment payment, CancellationToken cancellation) => Task.FromResult<SettlementOutcome>(new SettlementOutcome.Pending(null));
+    public Task<SettlementOutcome> SettleAsync(Payment payment, CancellationToken cancellation, string? lease = null) =>
+        Task.FromResult<SettlementOutcome>(new SettlementOutcome.Pending(null));
 }

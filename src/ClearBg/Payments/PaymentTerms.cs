@@ -18,6 +18,11 @@ internal sealed record PaymentTerms(PaymentNetwork Network, Address PayTo, long 
     /// <summary>How long a client should make its authorization hold, seconds: waiting, work and settlement, with room.</summary>
     public const int TimeoutSeconds = 120;
 
+    /// <summary>
+    /// How far from now an authorization may end: until then it isn't certain of an open transaction that it will never pay. Some clients sign for longer than they are told.
+    /// </summary>
+    public static readonly TimeSpan LongestHold = TimeSpan.FromHours(1);
+
     /// <summary>Most seconds from the end of the work to the block that settles it: the token compares with the block's time, and Base makes one every two.</summary>
     public static readonly TimeSpan SettlementTime = TimeSpan.FromSeconds(6);
 

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using ClearBg.Payments.Ethereum;
 using Microsoft.Extensions.Options;
 
@@ -7,7 +8,7 @@ namespace ClearBg.Payments;
 
 /// <summary>
 /// How pictures are paid for one by one, with USDC by x402: section <c>Payments</c> of the configuration. Offered where <see cref="PayTo"/> is set; then
-/// <see cref="PublicUrl"/> is needed, and one way to settle: <see cref="RpcUrl"/> and a settler key, or <see cref="FacilitatorUrl"/>.
+/// <see cref="PublicUrl"/> and <see cref="RpcUrl"/> are needed, and one way to settle: a settler key, or <see cref="FacilitatorUrl"/>.
 /// </summary>
 internal sealed class PaymentsOptions : IValidatableObject
 {
@@ -32,7 +33,7 @@ internal sealed class PaymentsOptions : IValidatableObject
     /// <summary>Where clients reach this gateway, such as https://api.example.com: the offer names it, and never what a request says in its Host header.</summary>
     public string PublicUrl { get; set; } = "";
 
-    /// <summary>A JSON-RPC node of the chain. It may hold an access key, so it is never shown. Needed with a settler key.</summary>
+    /// <summary>A JSON-RPC node of the chain. It may hold an access key, so it is never shown. Needed with either way to settle.</summary>
     public string RpcUrl { get; set; } = "";
 
     /// <summary>An x402 facilitator that settles in place of a key of our own.</summary>
@@ -80,10 +81,11 @@ internal sealed class PaymentsOptions : IValidatableObject
     {
         try
         {
-            return Ethereum.SettlerKey.TryParse(SettlerKeyFile.Length > 0 ? File.ReadAllText(SettlerKeyFile).Trim() : SettlerKey, out key);
+            return Ethereum.SettlerKey.TryParse((SettlerKeyFile.Length > 0 ? File.ReadAllText(SettlerKeyFile) : SettlerKey).Trim(), out key);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException or CryptographicException)
         {
+            // The last two also come from systems whose cryptography lacks the curve.
             key = null;
             return false;
         }
@@ -105,8 +107,8 @@ internal sealed class PaymentsOptions : IValidatableObject
         (SettlerKey.Length > 0 && SettlerKeyFile.Length > 0, $"{nameof(SettlerKey)} and {nameof(SettlerKeyFile)} can't both be set."),
         (HasKey && !HasUsableKey(), $"{(SettlerKeyFile.Length > 0 ? nameof(SettlerKeyFile) : nameof(SettlerKey))} must hold a private key: 64 hexadecimal digits."),
         (HasKey && FacilitatorUrl.Length > 0, $"{nameof(FacilitatorUrl)} and a settler key can't both be set."),
-        (IsOffered && !HasKey && FacilitatorUrl.Length == 0, $"{nameof(PayTo)} needs {nameof(RpcUrl)} and {nameof(SettlerKey)} (or {nameof(SettlerKeyFile)}), or {nameof(FacilitatorUrl)}."),
-        (HasKey && RpcUrl.Length == 0, $"{nameof(RpcUrl)} is needed with a settler key."),
+        (IsOffered && !HasKey && FacilitatorUrl.Length == 0, $"{nameof(PayTo)} needs {nameof(RpcUrl)} and {nameof(SettlerKey)} (or {nameof(SettlerKeyFile)} or {nameof(FacilitatorUrl)})."),
+        ((HasKey || FacilitatorUrl.Length > 0) && RpcUrl.Length == 0, $"{nameof(RpcUrl)} is needed with a settler key or {nameof(FacilitatorUrl)}: what became of a payment only the chain can say."),
         (MaxFeePerGas is <= 0 or > 100_000, $"{nameof(MaxFeePerGas)} must be more than 0 and at most 100000 gwei."),
         (EtherPrice is < 1 or > 1_000_000, $"{nameof(EtherPrice)} must be 1 to 1000000 dollars."),
         (MaxGasShare is <= 0 or > 1, $"{nameof(MaxGasShare)} must be more than 0 and at most 1."),

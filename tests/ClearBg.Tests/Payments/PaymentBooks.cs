@@ -77,7 +77,7 @@ internal sealed class ScriptedSettlement : ISettlement
 
     public Task<PaymentFault?> VerifyAsync(Payment payment, CancellationToken cancellation) => Task.FromResult(Verify(payment));
 
-    public Task<SettlementOutcome> SettleAsync(Payment payment, CancellationToken cancellation)
+    public Task<SettlementOutcome> SettleAsync(Payment payment, CancellationToken cancellation, string? lease = null)
     {
         Interlocked.Increment(ref _settlements);
         return Settle(payment).WaitAsync(cancellation);

@@ -9,6 +9,9 @@ namespace ClearBg.Payments.Ethereum;
 /// </summary>
 internal sealed class EthereumNode(JsonRpc rpc)
 {
+    /// <summary>Gas that any call gets. No wallet's check of a signature takes as much; a contract that burns whatever it is given runs out, and that is its owner's matter.</summary>
+    public const long MostGas = 1_000_000;
+
     /// <summary>EIP-155's number of the chain that the node follows.</summary>
     public Task<NodeAnswer<long>> ChainIdAsync(CancellationToken cancellation) => rpc.CallAsync("eth_chainId", [], Count, cancellation);
 
@@ -20,12 +23,9 @@ internal sealed class EthereumNode(JsonRpc rpc)
     public Task<NodeAnswer<BigInteger>> BalanceAsync(Address address, CancellationToken cancellation) =>
         rpc.CallAsync("eth_getBalance", [address.ToString(), "latest"], Quantity, cancellation);
 
-    /// <summary>How many transactions an account has sent.</summary>
-    /// <param name="address">The account.</param>
-    /// <param name="pending">Whether those count that wait for a block.</param>
-    /// <param name="cancellation">Stops it.</param>
-    public Task<NodeAnswer<long>> NonceAsync(Address address, bool pending, CancellationToken cancellation) =>
-        rpc.CallAsync("eth_getTransactionCount", [address.ToString(), pending ? "pending" : "latest"], Count, cancellation);
+    /// <summary>How many transactions of an account are in blocks.</summary>
+    public Task<NodeAnswer<long>> NonceAsync(Address address, CancellationToken cancellation) =>
+        rpc.CallAsync("eth_getTransactionCount", [address.ToString(), "latest"], Count, cancellation);
 
     /// <summary>The newest block.</summary>
     public Task<NodeAnswer<Block>> LatestBlockAsync(CancellationToken cancellation) =>
@@ -80,7 +80,7 @@ internal sealed class EthereumNode(JsonRpc rpc)
     private static JsonArray Array(IEnumerable<Bytes32> values) => new([.. values.Select(static value => (JsonNode)value.ToString())]);
 
     private static JsonObject Call(Address from, Address to, byte[] data) =>
-        new() { ["from"] = from.ToString(), ["to"] = to.ToString(), ["data"] = Hex.Format(data) };
+        new() { ["from"] = from.ToString(), ["to"] = to.ToString(), ["data"] = Hex.Format(data), ["gas"] = Hex.FormatQuantity(MostGas) };
 
     private static NodeAnswer<long> Count(JsonElement json) => json.Count() is { } count ? count : NodeFailure.Malformed;
 

@@ -7,12 +7,15 @@ namespace ClearBg.Payments.Ethereum;
 /// One HTTP request and its JSON answer, from a server that may be slow, broken or lying: bounded in time, bytes and depth, and never an exception but for the
 /// caller's own cancellation.
 /// </summary>
-/// <param name="patience">Time for the whole exchange.</param>
+/// <param name="patience">Time for the whole exchange, unless a request says otherwise.</param>
 /// <param name="clock">Measures it.</param>
 internal sealed class JsonExchange(TimeSpan patience, TimeProvider clock) : IDisposable
 {
-    /// <summary>Bytes in an answer. A receipt or a page of logs takes a few thousand.</summary>
-    private const int MostBytes = 1 << 20;
+    /// <summary>
+    /// Bytes in an answer. A receipt takes a few thousand; that of a payer's own transaction, with as many log entries as 16.8 million gas (EIP-7825) buys, may take 7 million, and has to be read
+    /// like any other.
+    /// </summary>
+    private const int MostBytes = 8 << 20;
 
     private const int MostHeaderKilobytes = 16;
 
@@ -40,9 +43,11 @@ internal sealed class JsonExchange(TimeSpan patience, TimeProvider clock) : IDis
     /// <param name="request">Sent once.</param>
     /// <param name="read">Makes the value out of status and JSON. What it returns may not hold on to the element.</param>
     /// <param name="cancellation">Stops it: an <see cref="OperationCanceledException"/>.</param>
-    public async Task<NodeAnswer<T>> SendAsync<T>(HttpRequestMessage request, Func<HttpStatusCode, JsonElement, NodeAnswer<T>> read, CancellationToken cancellation)
+    /// <param name="time">Time for it where it takes longer than others by its nature.</param>
+    public async Task<NodeAnswer<T>> SendAsync<T>(
+        HttpRequestMessage request, Func<HttpStatusCode, JsonElement, NodeAnswer<T>> read, CancellationToken cancellation, TimeSpan? time = null)
     {
-        using var late = new CancellationTokenSource(patience, clock);
+        using var late = new CancellationTokenSource(time ?? patience, clock);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellation);
         HttpStatusCode? status = null;
         try

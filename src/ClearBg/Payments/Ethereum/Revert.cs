@@ -10,12 +10,17 @@ internal static class Revert
 
     private const int MostText = 300;
 
+    /// <summary>Geth's words for a call that takes more gas than it gets, Reth's and anvil's.</summary>
+    private static readonly string[] OutOfGas = ["out of gas", "outofgas", "gas required exceeds"];
+
     /// <summary>
-    /// The contract's own words: "" when it reverted without any. Null when the refusal is the node's and says nothing about the call: a limit, a method it lacks.
+    /// The contract's own words: "" when it reverted without any; the node's where the contract used up the gas it got. Null when the refusal is the node's and says nothing about the call: a
+    /// limit, a method it lacks.
     /// </summary>
     public static string? Text(NodeFailure.Refusal refusal) =>
         refusal.Data is { } data && data.AsSpan().StartsWith(ErrorSelector) ? Decode(data.AsSpan(ErrorSelector.Length))
-        : refusal.Message.Contains("revert", StringComparison.OrdinalIgnoreCase) || refusal.Data is { Length: > 0 } ? refusal.Message
+        : refusal.Message.Contains("revert", StringComparison.OrdinalIgnoreCase) || refusal.Data is { Length: > 0 }
+            || Array.Exists(OutOfGas, words => refusal.Message.Contains(words, StringComparison.OrdinalIgnoreCase)) ? refusal.Message
         : null;
 
     /// <summary>One string in the contract ABI: a word that says where it is, its length, its bytes.</summary>

@@ -12,7 +12,10 @@ internal enum BroadcastRefusal
     /// <summary>It pays too little: for the next block, for the node, or to take another one's place.</summary>
     Underpriced,
 
-    /// <summary>Anything else: the settler's account is empty, or the node has a limit. Worth trying again.</summary>
+    /// <summary>The node has judged it and doesn't keep it: the settler's account is empty, or the transaction is none for this chain.</summary>
+    Rejected,
+
+    /// <summary>Anything else: the node has a limit, or trouble. Whether it was taken is unknown; worth trying again.</summary>
     Other,
 }
 
@@ -21,6 +24,8 @@ internal static class BroadcastRefusals
 {
     private static readonly (string Words, BroadcastRefusal Meaning)[] Table =
     [
+        // Before those words that are a part of these.
+        ("unknown transaction", BroadcastRefusal.Rejected),
         ("already known", BroadcastRefusal.AlreadyKnown),
         ("alreadyknown", BroadcastRefusal.AlreadyKnown),
         ("already imported", BroadcastRefusal.AlreadyKnown),
@@ -33,6 +38,12 @@ internal static class BroadcastRefusals
         ("fee too low", BroadcastRefusal.Underpriced),
         ("less than block base fee", BroadcastRefusal.Underpriced),
         ("gas price below", BroadcastRefusal.Underpriced),
+        ("insufficient funds", BroadcastRefusal.Rejected),
+        ("insufficientfunds", BroadcastRefusal.Rejected),
+        ("intrinsic gas", BroadcastRefusal.Rejected),
+        ("exceeds block gas limit", BroadcastRefusal.Rejected),
+        ("exceeds the configured cap", BroadcastRefusal.Rejected),
+        ("transaction type not supported", BroadcastRefusal.Rejected),
     ];
 
     /// <summary>What a message means, whatever the case of its letters.</summary>

@@ -7,14 +7,15 @@ namespace ClearBg.Payments.Settlement;
 /// <code>
 ///  1 the payer           not held off after payments that failed
 ///  2 code at its address none: the signature must be its key's; some: the contract is asked (ERC-1271)
-///  3 the whole call      simulated on the newest block
+///  3 the whole call      simulated on the newest block, for no more gas than a payment is worth
 /// </code>
 /// A signature wrapped for a contract that isn't there yet (ERC-6492) is refused in step 2: it is no key's, and there is no code.
 /// </summary>
 /// <param name="node">The chain.</param>
 /// <param name="caller">On whose behalf calls are simulated: who will send them.</param>
 /// <param name="payers">Step 1.</param>
-internal sealed class ChainVerification(EthereumNode node, Address caller, FailingPayers payers)
+/// <param name="fees">What gas costs.</param>
+internal sealed class ChainVerification(EthereumNode node, Address caller, FailingPayers payers, FeePolicy fees)
 {
     private static readonly PaymentFault WrongSignature = new(IsUnavailable: false, PaymentReason.InvalidSignature);
     private static readonly PaymentFault Unavailable = new(IsUnavailable: true, PaymentReason.VerifyError);
@@ -37,7 +38,22 @@ internal sealed class ChainVerification(EthereumNode node, Address caller, Faili
         var fault = code.Length > 0 ? await AskContractAsync(payment, cancellation)
             : own is null ? WrongSignature
             : null;
-        return fault ?? Read(await node.CallAsync(caller, payment.Network.Usdc, PaymentCall.Of(payment, own), cancellation));
+        return fault ?? await SimulateAsync(payment, own, cancellation);
+    }
+
+    private async Task<PaymentFault?> SimulateAsync(Payment payment, Signature? own, CancellationToken cancellation)
+    {
+        if (!(await node.EstimateGasAsync(caller, payment.Network.Usdc, PaymentCall.Of(payment, own), cancellation)).Succeeded(out var gas, out var failure))
+        {
+            return failure is NodeFailure.Refusal refusal && Revert.Text(refusal) is { } text ? RevertReason.Of(text) : Unavailable;
+        }
+
+        // As much as any other payment takes was looked at before payments were offered.
+        return gas <= FeePolicy.TypicalGas ? null
+            : !(await fees.QuoteAsync(cancellation)).Succeeded(out var quote, out _) ? Unavailable
+            : fees.IsTooDear(quote, gas) ? new PaymentFault(IsUnavailable: false, PaymentReason.TransactionState)
+            : fees.IsAffordable(quote, gas) ? null
+            : Unavailable;
     }
 
     private async Task<PaymentFault?> AskContractAsync(Payment payment, CancellationToken cancellation)
@@ -48,11 +64,4 @@ internal sealed class ChainVerification(EthereumNode node, Address caller, Faili
             : failure is NodeFailure.Refusal refusal && Revert.Text(refusal) is not null ? WrongSignature
             : Unavailable;
     }
-
-    private static PaymentFault? Read(NodeAnswer<byte[]> simulated) => simulated.Failure switch
-    {
-        null => null,
-        NodeFailure.Refusal refusal when Revert.Text(refusal) is { } text => RevertReason.Of(text),
-        _ => Unavailable,
-    };
 }

@@ -22,41 +22,41 @@ internal sealed partial class DirectSettlement(
     /// <summary>How long a transaction waits for a block until its fees are raised.</summary>
     private static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(12);
 
-    /// <summary>Seconds past the authorization's end in the newest block, until a transaction counts as one that can no longer pay: some nodes lag, and blocks can be taken back.</summary>
-    private const int EndMargin = 30;
-
-    /// <summary>Nonces that are spent on one payment at most. A payer who moves money to and fro could make each attempt fail after it looked good.</summary>
-    private const int MostNonces = 2;
+    /// <summary>Transactions in blocks that didn't pay, of one payment, at most. A payer who moves money to and fro could make each attempt fail after it looked good.</summary>
+    private const int MostReverts = 2;
 
     /// <summary>How often fees are raised at once, when a node says that they are too low.</summary>
     private const int MostRaises = 3;
 
     private static readonly PaymentFault Unavailable = new(IsUnavailable: true, PaymentReason.SettleError);
+    private static readonly PaymentFault Fruitless = new(IsUnavailable: false, PaymentReason.TransactionState);
+    private static readonly PaymentFault Over = new(IsUnavailable: false, PaymentReason.ValidBefore);
 
     private readonly ILogger _logger = loggers.CreateLogger<DirectSettlement>();
     private readonly PaymentProof _proof = new(node);
-    private readonly ChainVerification _verification = new(node, key.Address, payers);
+    private readonly ChainVerification _verification = new(node, key.Address, payers, fees);
     private readonly FaultCache _check = new(new ChainCheck(node, network, key.Address, fees, metrics).LookAsync, clock, loggers.CreateLogger<FaultCache>());
 
     /// <inheritdoc/>
     public Task<PaymentFault?> CheckAsync(CancellationToken cancellation) => _check.GetAsync(cancellation);
 
     /// <inheritdoc/>
-    public Task<PaymentFault?> VerifyAsync(Payment payment, CancellationToken cancellation) => _verification.VerifyAsync(payment, cancellation);
+    public Task<PaymentFault?> VerifyAsync(Payment payment, CancellationToken cancellation) =>
+        payment.HoldsUntil(clock.GetUtcNow() + PaymentTerms.LongestHold) ? Task.FromResult<PaymentFault?>(Over) : _verification.VerifyAsync(payment, cancellation);
 
     /// <inheritdoc/>
-    public async Task<SettlementOutcome> SettleAsync(Payment payment, CancellationToken cancellation)
+    public async Task<SettlementOutcome> SettleAsync(Payment payment, CancellationToken cancellation, string? lease = null)
     {
-        var begun = clock.GetUtcNow();
+        var begun = await transactions.FindAsync(payment.Id, key.Address, cancellation) is [.., var oldest] ? oldest.CreatedAt : clock.GetUtcNow();
         for (var isFirst = true; ; isFirst = false)
         {
-            var outcome = await StepAsync(payment, begun, isFirst, cancellation);
+            var outcome = await StepAsync(payment, lease, isFirst, cancellation);
             switch (outcome)
             {
                 case SettlementOutcome.Settled:
                     return outcome;
-                case SettlementOutcome.Failed { Fault.IsUnavailable: false }:
-                    await payers.CountAsync(payment.Authorization.From, cancellation);
+                case SettlementOutcome.Failed { Fault: { IsUnavailable: false } fault }:
+                    await payers.CountAsync(payment.Authorization.From, fault, cancellation);
                     return outcome;
                 default:
                     if (clock.GetUtcNow() - begun >= patience)
@@ -73,12 +73,13 @@ internal sealed partial class DirectSettlement(
 
     public void Dispose() => _check.Dispose();
 
-    private async Task<SettlementOutcome> StepAsync(Payment payment, DateTimeOffset begun, bool isFirst, CancellationToken cancellation)
+    private async Task<SettlementOutcome> StepAsync(Payment payment, string? lease, bool isFirst, CancellationToken cancellation)
     {
         // 1
         var sent = await transactions.FindAsync(payment.Id, key.Address, cancellation);
         var open = sent.Find(static transaction => transaction.IsOpen);
-        switch (await _proof.FindAsync(payment, sent, cancellation))
+        var (finding, reverted) = await _proof.FindAsync(payment, sent, cancellation);
+        switch (finding)
         {
             case Finding.Paid { Transaction: var hash }:
                 return await EndAsync(payment, sent.Find(transaction => transaction.Hash == hash), new SettlementOutcome.Settled(hash.ToString()), cancellation);
@@ -88,56 +89,61 @@ internal sealed partial class DirectSettlement(
                 await CloseAsync(payment, open, cancellation);
                 open = null;
                 break;
-            case var finding when finding == Finding.Unknown:
+            case var unknown when unknown == Finding.Unknown:
                 return Pending(sent);
         }
 
         // 2, 3
-        return open is null ? await SendAsync(payment, sent, cancellation) : await DriveAsync(payment, sent, open, begun, isFirst, cancellation);
+        var waiting = sent.FindAll(transaction => !reverted.Contains(transaction.Nonce));
+        return open is not null ? await DriveAsync(payment, sent, waiting, open, isFirst, cancellation)
+            : reverted.Count >= MostReverts ? await FailAsync(payment, sent, waiting, Fruitless, cancellation)
+            : await SendAsync(payment, lease, sent, waiting, cancellation);
     }
 
-    private async Task<SettlementOutcome> SendAsync(Payment payment, List<SentTransaction> sent, CancellationToken cancellation)
+    /// <param name="payment">The payment.</param>
+    /// <param name="lease">The caller's on it.</param>
+    /// <param name="sent">What was sent, newest first.</param>
+    /// <param name="waiting">Of that, what no block is known to hold or to have made void.</param>
+    /// <param name="cancellation">Stops it.</param>
+    private async Task<SettlementOutcome> SendAsync(
+        Payment payment, string? lease, List<SentTransaction> sent, List<SentTransaction> waiting, CancellationToken cancellation)
     {
-        if (sent.Select(static transaction => transaction.Nonce).Distinct().Count() >= MostNonces)
-        {
-            return await FailAsync(payment, sent, new(IsUnavailable: false, PaymentReason.TransactionState), cancellation);
-        }
-
         var call = PaymentCall.Of(payment);
         if (!(await node.EstimateGasAsync(key.Address, network.Usdc, call, cancellation)).Succeeded(out var gas, out var failure))
         {
-            return await FailAsync(payment, sent, failure is NodeFailure.Refusal refusal && Revert.Text(refusal) is { } text ? RevertReason.Of(text) : Unavailable, cancellation);
+            return await FailAsync(payment, sent, waiting, failure is NodeFailure.Refusal refusal && Revert.Text(refusal) is { } text ? RevertReason.Of(text) : Unavailable, cancellation);
         }
 
         // A lying node's estimate doesn't become a transaction: the budget bounds it.
         if (!(await fees.QuoteAsync(cancellation)).Succeeded(out var quote, out _) || !fees.IsAffordable(quote, gas)
-            || !(await node.NonceAsync(key.Address, pending: true, cancellation)).Succeeded(out var pending, out _))
+            || !(await node.NonceAsync(key.Address, cancellation)).Succeeded(out var next, out _)
+            || !(await node.BalanceAsync(key.Address, cancellation)).Succeeded(out var balance, out _))
         {
-            return await FailAsync(payment, sent, Unavailable, cancellation);
+            return await FailAsync(payment, sent, waiting, quote is not null && fees.IsTooDear(quote, gas) ? Fruitless : Unavailable, cancellation);
         }
 
         // What is estimated on one block may take more on the next: a first payment to an account, a payer's last cent.
         var draft = new FeeMarketTransaction(network.ChainId, Nonce: 0, quote.TipCap, quote.FeeCap, gas + (3 * gas / 10), network.Usdc, Value: 0, call);
-        var added = await transactions.AddAsync(payment.Id, sent.Count, key, pending, quote.Block.Number, draft, cancellation);
-        return await BroadcastAsync(payment, added, isStuck: false, cancellation);
+        return await transactions.AddAsync(payment.Id, lease, sent.Count, key, new(next, balance), quote.Block.Number, draft, cancellation) is { } added
+            ? await BroadcastAsync(payment, added, isNew: true, isStuck: false, cancellation)
+            : await FailAsync(payment, sent, waiting, Unavailable, cancellation);
     }
 
     private async Task<SettlementOutcome> DriveAsync(
-        Payment payment, List<SentTransaction> sent, SentTransaction open, DateTimeOffset begun, bool isFirst, CancellationToken cancellation)
+        Payment payment, List<SentTransaction> sent, List<SentTransaction> waiting, SentTransaction open, bool isFirst, CancellationToken cancellation)
     {
-        var end = payment.Authorization.ValidBefore + EndMargin;
-        if (clock.GetUtcNow().ToUnixTimeSeconds() >= end && (await node.LatestBlockAsync(cancellation)).Succeeded(out var block, out _) && block.Time >= end)
+        if (!payment.HoldsUntil(clock.GetUtcNow()) && await _proof.IsOverAsync(payment, cancellation))
         {
-            return await FailAsync(payment, sent, new(IsUnavailable: false, PaymentReason.ValidBefore), cancellation);
+            return await FailAsync(payment, sent, waiting, Over, cancellation);
         }
 
-        // Counted from the first broadcast that is known of: it was stored before that, perhaps by a process that died in between.
-        var isStuck = clock.GetUtcNow() - (open.CreatedAt > begun ? open.CreatedAt : begun) >= StuckAfter;
-        return isFirst || isStuck ? await BroadcastAsync(payment, open, isStuck, cancellation) : new SettlementOutcome.Pending(open.Hash.ToString());
+        // Whether a process that died in between broadcast what it had stored, nobody knows; at worst it costs an eighth more.
+        var isStuck = clock.GetUtcNow() - open.CreatedAt >= StuckAfter;
+        return isFirst || isStuck ? await BroadcastAsync(payment, open, isNew: false, isStuck, cancellation) : new SettlementOutcome.Pending(open.Hash.ToString());
     }
 
     /// <summary>What the node makes of it only says what to do next. Whether it was paid is asked of the chain, at the next step.</summary>
-    private async Task<SettlementOutcome> BroadcastAsync(Payment payment, SentTransaction transaction, bool isStuck, CancellationToken cancellation)
+    private async Task<SettlementOutcome> BroadcastAsync(Payment payment, SentTransaction transaction, bool isNew, bool isStuck, CancellationToken cancellation)
     {
         for (var raises = 0; ; raises++)
         {
@@ -150,6 +156,12 @@ internal sealed partial class DirectSettlement(
             if (verdict == BroadcastRefusal.NonceTooLow)
             {
                 await LoseNonceAsync(payment, transaction, cancellation);
+            }
+
+            // No node ever had it: kept open, it would be a gap before everything that comes after it. Should one have it after all, it is still looked for.
+            if (verdict == BroadcastRefusal.Rejected && isNew && raises == 0)
+            {
+                await CloseAsync(payment, null, cancellation);
             }
 
             // What the node doesn't have at all, because the settler's account is empty, isn't helped by higher fees.
@@ -181,21 +193,25 @@ internal sealed partial class DirectSettlement(
     /// <summary>The nonce is used up. By one of our hashes, which the next step finds; or by somebody else with this key, and then the payment needs another one.</summary>
     private async Task LoseNonceAsync(Payment payment, SentTransaction transaction, CancellationToken cancellation)
     {
-        if ((await node.NonceAsync(key.Address, pending: false, cancellation)).Succeeded(out var next, out _) && next > transaction.Nonce
-            && await _proof.FindAsync(payment, await transactions.FindAsync(payment.Id, key.Address, cancellation), cancellation) == Finding.Nothing)
+        if ((await node.NonceAsync(key.Address, cancellation)).Succeeded(out var next, out _) && next > transaction.Nonce
+            && (await _proof.FindAsync(payment, await transactions.FindAsync(payment.Id, key.Address, cancellation), cancellation)).Finding == Finding.Nothing)
         {
             LogLostNonce(payment.Id, transaction.Nonce);
             await CloseAsync(payment, transaction, cancellation);
         }
     }
 
-    /// <summary>4: a failure is certain only when the nonce is not spent, or was spent on something else.</summary>
-    private async Task<SettlementOutcome> FailAsync(Payment payment, List<SentTransaction> sent, PaymentFault fault, CancellationToken cancellation)
+    /// <summary>4: a failure is certain only when the nonce is not spent and nothing of ours can still spend it, or when it was spent on something else.</summary>
+    private async Task<SettlementOutcome> FailAsync(
+        Payment payment, List<SentTransaction> sent, List<SentTransaction> waiting, PaymentFault fault, CancellationToken cancellation)
     {
         if (fault.IsUnavailable)
         {
             return sent.Count == 0 ? new SettlementOutcome.Failed(fault) : Pending(sent);
         }
+
+        // One node may know the block that ours is in, and the next one not yet. Asked before the nonce: what was not spent after the end never will be.
+        var isEnded = waiting.Count == 0 || await _proof.IsOverAsync(payment, cancellation);
 
         // Asked even where nothing was sent: the token looks at the time first, and says "expired" of a payment that others handed in before.
         if (await _proof.IsSpentAsync(payment, cancellation) is not { } isSpent)
@@ -205,10 +221,10 @@ internal sealed partial class DirectSettlement(
 
         if (!isSpent && fault.Reason is not PaymentReason.NonceUsed)
         {
-            return await EndAsync(payment, null, new SettlementOutcome.Failed(fault), cancellation);
+            return isEnded ? await EndAsync(payment, null, new SettlementOutcome.Failed(fault), cancellation) : Pending(sent);
         }
 
-        return await _proof.FindSpendingAsync(payment, sent.Count > 0 ? sent.Min(static transaction => transaction.Block) : null, cancellation) switch
+        return await _proof.FindSpendingAsync(payment, sent.Count > 0 ? sent.Min(static transaction => transaction.Block) : null, TimeSpan.Zero, cancellation) switch
         {
             Finding.Paid { Transaction: var hash } => await EndAsync(payment, null, new SettlementOutcome.Settled(hash.ToString()), cancellation),
             Finding.Unpaid => await EndAsync(payment, null, new SettlementOutcome.Failed(new(IsUnavailable: false, PaymentReason.NonceUsed)), cancellation),

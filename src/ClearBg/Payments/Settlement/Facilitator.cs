@@ -17,8 +17,9 @@ internal sealed record FacilitatorAnswer(bool IsDone, string? Reason, Bytes32? T
 /// <summary>A facilitator's three requests. Servers of both versions answer refusals with 200 or with a status of 400 and more; the JSON counts where it is one.</summary>
 /// <param name="exchange">Bounds what the facilitator can do.</param>
 /// <param name="address">Its base URL. It may hold a key: it is never logged.</param>
+/// <param name="settleTime">Time for <c>/settle</c>, which is answered when the payment is in a block.</param>
 /// <param name="logger">Says what failed and why.</param>
-internal sealed partial class Facilitator(JsonExchange exchange, Uri address, ILogger<Facilitator> logger)
+internal sealed partial class Facilitator(JsonExchange exchange, Uri address, TimeSpan settleTime, ILogger<Facilitator> logger)
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
@@ -33,20 +34,22 @@ internal sealed partial class Facilitator(JsonExchange exchange, Uri address, IL
 
     /// <summary>Whether a payment would go through now.</summary>
     public Task<NodeAnswer<FacilitatorAnswer>> VerifyAsync(JsonObject body, CancellationToken cancellation) =>
-        PostAsync("verify", body, static json => json.Flag("isValid") is { } isValid ? new FacilitatorAnswer(isValid, json.Text("invalidReason"), null) : null, cancellation);
+        PostAsync("verify", body, static json => json.Flag("isValid") is { } isValid ? new FacilitatorAnswer(isValid, json.Text("invalidReason"), null) : null, null, cancellation);
 
     /// <summary>Hands a payment in.</summary>
     public Task<NodeAnswer<FacilitatorAnswer>> SettleAsync(JsonObject body, CancellationToken cancellation) => PostAsync(
-        "settle", body, static json => json.Flag("success") is { } success ? new FacilitatorAnswer(success, json.Text("errorReason"), json.Bytes32("transaction")) : null, cancellation);
+        "settle", body, static json => json.Flag("success") is { } success ? new FacilitatorAnswer(success, json.Text("errorReason"), json.Bytes32("transaction")) : null, settleTime, cancellation);
 
-    private async Task<NodeAnswer<FacilitatorAnswer>> PostAsync(string name, JsonObject body, Func<JsonElement, FacilitatorAnswer?> read, CancellationToken cancellation)
+    private async Task<NodeAnswer<FacilitatorAnswer>> PostAsync(
+        string name, JsonObject body, Func<JsonElement, FacilitatorAnswer?> read, TimeSpan? time, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, Resource(name)) { Content = new StringContent(body.ToJsonString(), Json) };
         return Log(name, await exchange.SendAsync<FacilitatorAnswer>(
             request,
             (status, json) => (int)status < 500 && read(json) is { } answer ? answer
                 : new NodeFailure.Unreachable(FormattableString.Invariant($"HTTP status {(int)status}, without a verdict")),
-            cancellation));
+            cancellation,
+            time));
     }
 
     private Uri Resource(string name) => new(address.AbsoluteUri.TrimEnd('/') + "/" + name);

@@ -9,23 +9,21 @@ namespace ClearBg.Payments.Settlement;
 /// <param name="facilitator">Whose key sends.</param>
 /// <param name="posts">Who was asked before: only the first refusal is certain.</param>
 /// <param name="payers">Who failed too often.</param>
-/// <param name="proof">Finds on the chain what the facilitator doesn't say; null without a node.</param>
+/// <param name="proof">Finds on the chain what the facilitator doesn't say.</param>
 /// <param name="terms">What the facilitator is told that a payment has to meet.</param>
 /// <param name="patience">Time for one settlement.</param>
 /// <param name="clock">Measures it.</param>
 /// <param name="logger">For the check.</param>
 internal sealed class FacilitatorSettlement(
-    Facilitator facilitator, FacilitatorPosts posts, FailingPayers payers, PaymentProof? proof, PaymentTerms terms, TimeSpan patience, TimeProvider clock, ILogger<FaultCache> logger)
+    Facilitator facilitator, FacilitatorPosts posts, FailingPayers payers, PaymentProof proof, PaymentTerms terms, TimeSpan patience, TimeProvider clock, ILogger<FaultCache> logger)
     : ISettlement, IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     private static readonly PaymentFault HeldOff = new(IsUnavailable: false, PaymentReason.TransactionState);
+    private static readonly PaymentFault TooLong = new(IsUnavailable: false, PaymentReason.ValidBefore);
 
-    /// <summary>
-    /// What a payer can be at fault for: the specification's words, and beside them those that the facilitator of npm's @x402/evm has for the same. Anything else that
-    /// a facilitator says is trouble of its own.
-    /// </summary>
+    /// <summary>What a payer can be at fault for: the specification's words, and beside them those that the facilitator of npm's @x402/evm has for the same.</summary>
     private static readonly FrozenDictionary<string, string> PayersFaults = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         [PaymentReason.InsufficientFunds] = PaymentReason.InsufficientFunds,
@@ -52,29 +50,28 @@ internal sealed class FacilitatorSettlement(
 
     /// <inheritdoc/>
     public async Task<PaymentFault?> VerifyAsync(Payment payment, CancellationToken cancellation) =>
-        await payers.IsHeldOffAsync(payment.Authorization.From, cancellation) ? HeldOff
+        payment.HoldsUntil(clock.GetUtcNow() + PaymentTerms.LongestHold) ? TooLong
+        : await payers.IsHeldOffAsync(payment.Authorization.From, cancellation) ? HeldOff
         : !(await facilitator.VerifyAsync(FacilitatorRequest.Of(payment, terms), cancellation)).Succeeded(out var answer, out _) ? new(IsUnavailable: true, PaymentReason.VerifyError)
         : answer.IsDone ? null
-        : PayersFault(answer) is { } reason ? new(IsUnavailable: false, reason)
-        : new(IsUnavailable: true, PaymentReason.VerifyError);
+        : new(IsUnavailable: answer.Reason is PaymentReason.VerifyError, PayersFault(answer) ?? PaymentReason.VerifyError);
 
     /// <inheritdoc/>
-    public async Task<SettlementOutcome> SettleAsync(Payment payment, CancellationToken cancellation)
+    public async Task<SettlementOutcome> SettleAsync(Payment payment, CancellationToken cancellation, string? lease = null)
     {
-        var until = clock.GetUtcNow() + patience;
         var body = FacilitatorRequest.Of(payment, terms);
         while (true)
         {
             // Before the post: a process that dies in between must not take the next answer for the first.
-            var isFirst = await posts.AddAsync(payment.Id, cancellation);
+            var (isFirst, firstAt) = await posts.AddAsync(payment.Id, cancellation);
             var answer = await facilitator.SettleAsync(body, cancellation);
-            var outcome = await JudgeAsync(payment, answer.Succeeded(out var verdict, out _) ? verdict : FacilitatorAnswer.None, isFirst, cancellation);
-            if (outcome is SettlementOutcome.Failed)
+            var outcome = await JudgeAsync(payment, answer.Succeeded(out var verdict, out _) ? verdict : FacilitatorAnswer.None, isFirst, firstAt, cancellation);
+            if (outcome is SettlementOutcome.Failed { Fault: var fault })
             {
-                await payers.CountAsync(payment.Authorization.From, cancellation);
+                await payers.CountAsync(payment.Authorization.From, fault, cancellation);
             }
 
-            if (outcome is not SettlementOutcome.Pending || clock.GetUtcNow() >= until)
+            if (outcome is not SettlementOutcome.Pending || clock.GetUtcNow() - firstAt >= patience)
             {
                 return outcome;
             }
@@ -85,19 +82,26 @@ internal sealed class FacilitatorSettlement(
 
     public void Dispose() => _check.Dispose();
 
-    private async Task<SettlementOutcome> JudgeAsync(Payment payment, FacilitatorAnswer answer, bool isFirst, CancellationToken cancellation) => answer switch
+    private async Task<SettlementOutcome> JudgeAsync(Payment payment, FacilitatorAnswer answer, bool isFirst, DateTimeOffset firstAt, CancellationToken cancellation) => answer switch
     {
         { IsDone: true, Transaction: { } hash } => new SettlementOutcome.Settled(hash.ToString()),
         { IsDone: false, Transaction: null } when isFirst && PayersFault(answer) is { } reason and not PaymentReason.NonceUsed =>
             new SettlementOutcome.Failed(new(IsUnavailable: false, reason)),
-        _ => await AskChainAsync(payment, answer, cancellation),
+        _ => await AskChainAsync(payment, answer, firstAt, cancellation),
     };
 
     /// <summary>No answer, a success without a hash, trouble at the facilitator's, or a nonce that is spent, perhaps by an earlier post of ours.</summary>
-    private async Task<SettlementOutcome> AskChainAsync(Payment payment, FacilitatorAnswer answer, CancellationToken cancellation)
+    private async Task<SettlementOutcome> AskChainAsync(Payment payment, FacilitatorAnswer answer, DateTimeOffset firstAt, CancellationToken cancellation)
     {
-        var finding = proof is not null && await proof.IsSpentAsync(payment, cancellation) == true ? await proof.FindSpendingAsync(payment, null, cancellation) : Finding.Unknown;
-        return finding switch
+        // The end before the nonce: what was not spent after the end never will be.
+        var isOver = await proof.IsOverAsync(payment, cancellation);
+        var isSpent = await proof.IsSpentAsync(payment, cancellation);
+        if (isOver && isSpent == false)
+        {
+            return new SettlementOutcome.Failed(new(IsUnavailable: false, PaymentReason.ValidBefore));
+        }
+
+        return (isSpent == true ? await proof.FindSpendingAsync(payment, null, clock.GetUtcNow() - firstAt, cancellation) : Finding.Unknown) switch
         {
             Finding.Paid { Transaction: var hash } => new SettlementOutcome.Settled(hash.ToString()),
             Finding.Unpaid => new SettlementOutcome.Failed(new(IsUnavailable: false, PaymentReason.NonceUsed)),

@@ -18,8 +18,10 @@ internal sealed class FailingPayers(RateWindows windows, TimeProvider clock)
     public async Task<bool> IsHeldOffAsync(Address payer, CancellationToken cancellation) =>
         (await windows.LookAsync(Subject(payer), Most, clock.GetUtcNow() + Window, cancellation)).Remaining == 0;
 
-    /// <summary>Counts a failure after the work was done.</summary>
-    public Task CountAsync(Address payer, CancellationToken cancellation) => windows.TakeAsync(Subject(payer), 1, Most, clock.GetUtcNow() + Window, cancellation);
+    /// <summary>Counts a failure after the work was done. An authorization that ended meanwhile held long enough at first: it was kept waiting, by us or by the chain.</summary>
+    public Task CountAsync(Address payer, PaymentFault fault, CancellationToken cancellation) => fault is { IsUnavailable: false, Reason: not PaymentReason.ValidBefore }
+        ? windows.TakeAsync(Subject(payer), 1, Most, clock.GetUtcNow() + Window, cancellation)
+        : Task.CompletedTask;
 
     private static string Subject(Address payer) => $"failed-payments:{payer}";
 }

@@ -19,9 +19,6 @@ internal sealed class FeePolicy(EthereumNode node, GasTerms terms)
     /// <summary>What <see cref="IsAffordable"/> is asked with before a call is known: measured are 78,481, and 95,569 for the first payment to an account.</summary>
     public const long TypicalGas = 100_000;
 
-    /// <summary>Whatever it costs: no wallet's check of a signature takes as much.</summary>
-    private const long MostGas = 1_000_000;
-
     /// <summary>Wei, for nodes that have no opinion: what Base's own have.</summary>
     private static readonly BigInteger UsualTip = 1_000_000;
 
@@ -47,16 +44,21 @@ internal sealed class FeePolicy(EthereumNode node, GasTerms terms)
     }
 
     /// <summary>Whether a call that takes so much gas may be sent at these fees.</summary>
-    public bool IsAffordable(FeeQuote quote, long gas) => gas <= MostGas && quote.Price <= terms.FeeCap && gas * quote.Price <= terms.Budget;
+    public bool IsAffordable(FeeQuote quote, long gas) => gas <= EthereumNode.MostGas && quote.Price <= terms.FeeCap && gas * quote.Price <= terms.Budget;
+
+    /// <summary>Whether it is the call that takes too much, and not gas that costs too much: a payer's contract that is dear to ask.</summary>
+    public bool IsTooDear(FeeQuote quote, long gas) => IsAffordable(quote, TypicalGas) && !IsAffordable(quote, gas);
 
     /// <summary>
-    /// Fees for a transaction that takes another one's place: an eighth more than those, and no less than the quote. Nodes ask for a tenth more of both. Null where that is over the operator's cap;
-    /// the budget is no bound here, for a payment that is under way should come to its end.
+    /// Fees for a transaction that takes another one's place: an eighth more than those, and no less than the quote, as far as the operator's cap lets them. Nodes ask for a tenth more of both:
+    /// null where the cap leaves no room for that. The budget is no bound here, for a payment that is under way should come to its end; but a node's idea of a tip is followed only to twice
+    /// the last one.
     /// </summary>
     public FeeQuote? Raise(FeeQuote quote, SentTransaction stuck)
     {
-        var (tip, fee) = (BigInteger.Max(quote.TipCap, Raise(stuck.TipCap)), BigInteger.Max(quote.FeeCap, Raise(stuck.FeeCap)));
-        return fee <= terms.FeeCap ? quote with { TipCap = tip, FeeCap = fee } : null;
+        var tip = BigInteger.Max(Raise(stuck.TipCap), BigInteger.Min(quote.TipCap, BigInteger.Max(2 * stuck.TipCap, UsualTip)));
+        var raised = quote with { TipCap = BigInteger.Min(tip, terms.FeeCap), FeeCap = BigInteger.Min(BigInteger.Max(quote.FeeCap, Raise(stuck.FeeCap)), terms.FeeCap) };
+        return 10 * raised.TipCap >= 11 * stuck.TipCap && 10 * raised.FeeCap >= 11 * stuck.FeeCap ? raised : null;
     }
 
     private static BigInteger Raise(BigInteger fee) => ((9 * fee) + 7) / 8;

@@ -14,9 +14,12 @@ internal interface ISettlement
 
     /// <summary>
     /// Step 8 and 9: sends it unless it was sent before, and follows it until it is settled, has certainly failed, or patience is over. May be called again for the
-    /// same payment, in any process, after any crash: never pays twice, drives on what is pending.
+    /// same payment, in any process, after any crash: never pays twice, drives on what is pending. Patience counts from the first sending: later calls make one step.
     /// </summary>
-    Task<SettlementOutcome> SettleAsync(Payment payment, CancellationToken cancellation);
+    /// <param name="payment">In the state settling.</param>
+    /// <param name="cancellation">Stops it: an <see cref="OperationCanceledException"/>.</param>
+    /// <param name="lease">The caller's on the payment: nothing new is signed once it is someone else's.</param>
+    Task<SettlementOutcome> SettleAsync(Payment payment, CancellationToken cancellation, string? lease = null);
 }
 
 /// <summary>Why a payment is refused.</summary>

@@ -36,39 +36,57 @@ internal sealed class PaymentProof(EthereumNode node)
     /// <summary>Pages that are read in one go: about half a day of Base's blocks.</summary>
     private const int MostPages = 40;
 
-    /// <summary>Where nothing was sent, how many blocks before the newest one the search begins: an hour of Base's.</summary>
+    /// <summary>Blocks that the search goes back beyond what is known: an hour of Base's.</summary>
     private const int LookBack = 1800;
 
-    /// <summary>What became of our own transactions: whether any has paid, and else whether an open one is in a block without having paid.</summary>
-    public async Task<Finding> FindAsync(Payment payment, IReadOnlyList<SentTransaction> sent, CancellationToken cancellation)
+    /// <summary>Base's.</summary>
+    private const int SecondsPerBlock = 2;
+
+    /// <summary>
+    /// Seconds past the authorization's end in the newest block, until what is not spent counts as what never will be: of the nodes behind one address some lag, and blocks can be taken back.
+    /// </summary>
+    private const int EndMargin = 30;
+
+    /// <summary>
+    /// What became of our own transactions: whether any has paid, and else whether an open one is in a block without having paid; and the nonces that are used up by one that is in a block
+    /// without having paid.
+    /// </summary>
+    public async Task<(Finding Finding, IReadOnlySet<long> Reverted)> FindAsync(Payment payment, IReadOnlyList<SentTransaction> sent, CancellationToken cancellation)
     {
-        var finding = Finding.Nothing;
+        var (finding, reverted) = (Finding.Nothing, new HashSet<long>());
         foreach (var transaction in sent)
         {
             if (!(await node.ReceiptAsync(transaction.Hash, cancellation)).Succeeded(out var receipt, out _))
             {
-                return Finding.Unknown;
+                return (Finding.Unknown, reverted);
+            }
+
+            if (receipt is null)
+            {
+                continue;
             }
 
             // Ours do nothing but pay. A node that shows the success and not the payment has lost the logs, or lies.
-            if (receipt is { Succeeded: true } && Judge(payment, receipt) is not Finding.Paid)
+            var verdict = Judge(payment, receipt);
+            if (receipt.Succeeded)
             {
-                return Finding.Unknown;
+                return (verdict is Finding.Paid ? verdict : Finding.Unknown, reverted);
             }
 
             // That one whose nonce is given up already didn't pay says nothing about the one that came after it.
-            if (receipt is not null && Judge(payment, receipt) is var verdict && (verdict is Finding.Paid || transaction.IsOpen))
+            reverted.Add(transaction.Nonce);
+            if (transaction.IsOpen)
             {
                 finding = verdict;
-                if (finding is Finding.Paid)
-                {
-                    return finding;
-                }
             }
         }
 
-        return finding;
+        return (finding, reverted);
     }
+
+    /// <summary>Whether the authorization has ended on the chain, with room. False also where the chain doesn't say.</summary>
+    public async Task<bool> IsOverAsync(Payment payment, CancellationToken cancellation) =>
+        (await node.LatestBlockAsync(cancellation)).Succeeded(out var block, out _) && block.Time >= payment.Authorization.ValidBefore + EndMargin;
 
     /// <summary>Whether the payer's nonce is spent, by us or anyone. Null where the chain doesn't say.</summary>
     public async Task<bool?> IsSpentAsync(Payment payment, CancellationToken cancellation)
@@ -81,16 +99,17 @@ internal sealed class PaymentProof(EthereumNode node)
 
     /// <summary>In which transaction a spent nonce was spent, and whether it paid.</summary>
     /// <param name="payment">The payment.</param>
-    /// <param name="fromBlock">Where the search begins; null where nothing was sent.</param>
+    /// <param name="fromBlock">Where the search begins; null where that isn't known.</param>
+    /// <param name="age">How long ago the payment was handed to others first, for an estimate of the block.</param>
     /// <param name="cancellation">Stops it.</param>
-    public async Task<Finding> FindSpendingAsync(Payment payment, long? fromBlock, CancellationToken cancellation)
+    public async Task<Finding> FindSpendingAsync(Payment payment, long? fromBlock, TimeSpan age, CancellationToken cancellation)
     {
         if (!(await node.LatestBlockAsync(cancellation)).Succeeded(out var latest, out _))
         {
             return Finding.Unknown;
         }
 
-        var from = fromBlock ?? Math.Max(0, latest.Number - LookBack);
+        var from = fromBlock ?? Math.Max(0, latest.Number - LookBack - ((long)age.TotalSeconds / SecondsPerBlock));
         for (var page = 0; page < MostPages && from <= latest.Number; page++, from += Page)
         {
             var to = Math.Min(from + Page - 1, latest.Number);

@@ -15,3 +15,8 @@ namespace ClearBg.Payments.Settlement;
 /// <param name="IsOpen">Whether its nonce is still taken by it: it may yet get into a block.</param>
 internal sealed record SentTransaction(
     Bytes32 Hash, long Nonce, byte[] Raw, BigInteger TipCap, BigInteger FeeCap, long GasLimit, long Block, DateTimeOffset CreatedAt, bool IsOpen);
+
+/// <summary>What a node says of the settler's account.</summary>
+/// <param name="NextNonce">How many of its transactions are in blocks. What waits is in our own books; what waits elsewhere may be something that was given up.</param>
+/// <param name="Balance">Wei.</param>
+internal sealed record SettlerAccount(long NextNonce, BigInteger Balance);

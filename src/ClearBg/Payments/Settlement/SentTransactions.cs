@@ -12,7 +12,7 @@ namespace ClearBg.Payments.Settlement;
 /// </summary>
 /// <remarks>
 /// A nonce is free when the chain has not used it and no open transaction holds it. One that was held by a payment that came to its end without it is taken again by the next, so that no
-/// gap keeps what comes after it waiting for ever.
+/// gap keeps what comes after it waiting for ever. Should the transaction that was given up still wait somewhere, then the next one takes its place like one that is stuck.
 /// </remarks>
 internal sealed class SentTransactions(DbDataSource database, TimeProvider clock)
 {
@@ -30,27 +30,58 @@ internal sealed class SentTransactions(DbDataSource database, TimeProvider clock
         return await FindAsync(connection, paymentId, settler, cancellation);
     }
 
-    /// <summary>Takes a nonce, signs and stores. Where another process did it first, what that one stored.</summary>
+    /// <summary>
+    /// Takes a nonce, signs and stores. Where another process did it first, what that one stored. Null where the payment is no longer the caller's to settle, and where the account can't pay for
+    /// this transaction and for all that are open.
+    /// </summary>
     /// <param name="paymentId">For which payment.</param>
+    /// <param name="lease">The caller's on it; null for none.</param>
     /// <param name="seen">How many transactions of the payment the caller knows, none of which is under way.</param>
     /// <param name="settler">Whose nonce.</param>
-    /// <param name="pending">The next nonce as the node says it.</param>
+    /// <param name="account">The settler's account as the node says it.</param>
     /// <param name="block">The newest block.</param>
     /// <param name="draft">The transaction with its nonce left to be set.</param>
     /// <param name="cancellation">Leaves nothing behind.</param>
-    public Task<SentTransaction> AddAsync(
-        string paymentId, int seen, SettlerKey settler, long pending, long block, FeeMarketTransaction draft, CancellationToken cancellation) => database.TransactAsync(
+    public Task<SentTransaction?> AddAsync(
+        string paymentId, string? lease, int seen, SettlerKey settler, SettlerAccount account, long block, FeeMarketTransaction draft, CancellationToken cancellation) =>
+        database.TransactAsync<SentTransaction?>(
             async connection =>
             {
-                var floor = Math.Max(pending, await LockAsync(connection, settler.Address, draft.ChainId, cancellation));
-                var sent = await FindAsync(connection, paymentId, settler.Address, cancellation);
-                if (sent.Count > seen)
+                var floor = Math.Max(account.NextNonce, await LockAsync(connection, settler.Address, draft.ChainId, cancellation));
+
+                // Changes nothing, and makes whoever would end the payment meanwhile wait.
+                await using var hold = connection.Command(
+                    "UPDATE payments SET state = state WHERE id = @payment AND state = 'settling' AND lease = COALESCE(NULLIF(@lease, ''), lease)",
+                    ("@payment", paymentId),
+                    ("@lease", lease ?? ""));
+                if (await hold.ExecuteNonQueryAsync(cancellation) == 0)
                 {
-                    return sent[0];
+                    return null;
                 }
 
-                var nonce = await FreeAsync(connection, settler.Address, draft.ChainId, floor, cancellation);
-                return await InsertAsync(connection, paymentId, settler, draft with { Nonce = nonce }, block, cancellation);
+                var sent = await FindAsync(connection, paymentId, settler.Address, cancellation);
+                var other = sent.Find(static transaction => transaction.IsOpen);
+                if (sent.Count > seen || other is not null)
+                {
+                    return other ?? sent[0];
+                }
+
+                var open = await OpenAsync(connection, settler.Address, draft.ChainId, floor, cancellation);
+                if (account.Balance < open.Values.Aggregate(draft.GasLimit * draft.FeeCap, BigInteger.Add))
+                {
+                    return null;
+                }
+
+                var nonce = floor;
+                while (open.ContainsKey(nonce))
+                {
+                    nonce++;
+                }
+
+                // Its own one that a node rejected is as good as a new one.
+                return sent.Find(own => own.Nonce == nonce) is { } rejected && await ReopenAsync(connection, rejected, settler.Address, cancellation)
+                    ? rejected with { IsOpen = true }
+                    : await InsertAsync(connection, paymentId, settler, draft with { Nonce = nonce }, block, cancellation);
             },
             cancellation);
 
@@ -115,22 +146,30 @@ internal sealed class SentTransactions(DbDataSource database, TimeProvider clock
         return Convert.ToInt64(await command.ExecuteScalarAsync(cancellation), CultureInfo.InvariantCulture);
     }
 
-    /// <summary>The lowest nonce from the floor on that no open transaction has.</summary>
-    private static async Task<long> FreeAsync(DbConnection connection, Address settler, long chainId, long floor, CancellationToken cancellation)
+    /// <summary>The nonces from the floor on that open transactions have, and what each may cost, in wei: of those that share one, one is used.</summary>
+    private static async Task<Dictionary<long, BigInteger>> OpenAsync(DbConnection connection, Address settler, long chainId, long floor, CancellationToken cancellation)
     {
         await using var command = connection.Command(
-            "SELECT DISTINCT nonce FROM sent_transactions WHERE settler = @settler AND chain_id = @chain AND is_open = 1 AND nonce >= @floor ORDER BY nonce",
+            "SELECT nonce, gas_limit, fee_cap FROM sent_transactions WHERE settler = @settler AND chain_id = @chain AND is_open = 1 AND nonce >= @floor",
             ("@settler", settler.ToString()),
             ("@chain", chainId),
             ("@floor", floor));
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var free = floor;
-        while (await reader.ReadAsync(cancellation) && reader.GetInt64(0) == free)
+        Dictionary<long, BigInteger> open = [];
+        while (await reader.ReadAsync(cancellation))
         {
-            free++;
+            var cost = reader.GetInt64(1) * BigInteger.Parse(reader.GetString(2), CultureInfo.InvariantCulture);
+            open[reader.GetInt64(0)] = BigInteger.Max(cost, open.GetValueOrDefault(reader.GetInt64(0)));
         }
 
-        return free;
+        return open;
+    }
+
+    private static async Task<bool> ReopenAsync(DbConnection connection, SentTransaction transaction, Address settler, CancellationToken cancellation)
+    {
+        await using var command = connection.Command(
+            "UPDATE sent_transactions SET is_open = 1 WHERE hash = @hash AND settler = @settler", ("@hash", transaction.Hash.ToString()), ("@settler", settler.ToString()));
+        return await command.ExecuteNonQueryAsync(cancellation) == 1;
     }
 
     private async Task<SentTransaction> InsertAsync(

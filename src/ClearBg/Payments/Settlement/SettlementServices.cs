@@ -44,10 +44,10 @@ internal static class SettlementServices
     {
         var options = OptionsOf(provider);
         return new(
-            new Facilitator(provider.GetRequiredService<JsonExchange>(), new Uri(options.FacilitatorUrl), provider.GetRequiredService<ILogger<Facilitator>>()),
+            new Facilitator(provider.GetRequiredService<JsonExchange>(), new Uri(options.FacilitatorUrl), TimeSpan.FromSeconds(options.SettlementSeconds), provider.GetRequiredService<ILogger<Facilitator>>()),
             provider.GetRequiredService<FacilitatorPosts>(),
             provider.GetRequiredService<FailingPayers>(),
-            options.RpcUrl.Length > 0 ? new PaymentProof(provider.GetRequiredService<EthereumNode>()) : null,
+            new PaymentProof(provider.GetRequiredService<EthereumNode>()),
             terms,
             TimeSpan.FromSeconds(options.SettlementSeconds),
             provider.GetRequiredService<TimeProvider>(),

@@ -29,8 +29,7 @@ public sealed class EthereumNodeTests : IDisposable
 
         Assert.Equal([0x0B], await ValueAsync(asked.CodeAsync(token, CancellationToken.None)));
         Assert.Equal(11, await ValueAsync(asked.BalanceAsync(token, CancellationToken.None)));
-        Assert.Equal(11, await ValueAsync(asked.NonceAsync(token, pending: true, CancellationToken.None)));
-        Assert.Equal(11, await ValueAsync(asked.NonceAsync(token, pending: false, CancellationToken.None)));
+        Assert.Equal(11, await ValueAsync(asked.NonceAsync(token, CancellationToken.None)));
         Assert.Equal(new Block(16, 101, 7), await ValueAsync(asked.LatestBlockAsync(CancellationToken.None)));
         Assert.Equal(11, await ValueAsync(asked.TipAsync(CancellationToken.None)));
         Assert.Equal([0x0B], await ValueAsync(asked.CallAsync(token, token, [1, 2], CancellationToken.None)));
@@ -39,12 +38,11 @@ public sealed class EthereumNodeTests : IDisposable
         Assert.Null(await ValueAsync(asked.ReceiptAsync(Bytes(Hash), CancellationToken.None)));
         Assert.Empty(await ValueAsync(asked.LogsAsync(token, [Bytes(Hash), Bytes(Other)], [Bytes(Hash)], 1, 16, CancellationToken.None)));
 
-        var call = $$"""{"from":"{{Token}}","to":"{{Token}}","data":"0x0102"}""";
+        var call = $$"""{"from":"{{Token}}","to":"{{Token}}","data":"0x0102","gas":"0xf4240"}""";
         Assert.Equal(
             [
                 $"""eth_getCode ["{Token}","latest"]""",
                 $"""eth_getBalance ["{Token}","latest"]""",
-                $"""eth_getTransactionCount ["{Token}","pending"]""",
                 $"""eth_getTransactionCount ["{Token}","latest"]""",
                 """eth_getBlockByNumber ["latest",false]""",
                 "eth_maxPriorityFeePerGas []",

@@ -79,7 +79,7 @@ public sealed class JsonRpcTests : IDisposable
     [Fact]
     public async Task An_answer_larger_than_a_mebibyte_is_cut_off()
     {
-        await using var node = await ScriptedNode.SayingAsync("{\"jsonrpc\":\"2.0\",\"id\":$id,\"result\":\"0x1\"" + new string(' ', 1 << 20) + "}");
+        await using var node = await ScriptedNode.SayingAsync("{\"jsonrpc\":\"2.0\",\"id\":$id,\"result\":\"0x1\"" + new string(' ', 8 << 20) + "}");
 
         Assert.Equal(NodeFailure.Malformed, (await Node(node.Url).ChainIdAsync(CancellationToken.None)).Failure);
     }

@@ -72,9 +72,9 @@ public class DirectSettlementTests
 
         settling.Chain.Scripted.Clear();
         using var restarted = settling.Start();
-        Assert.IsType<SettlementOutcome.Settled>(await restarted.SettleAsync(settling.Pay(), CancellationToken.None));
+        Assert.IsType<SettlementOutcome.Settled>(await settling.FollowAsync(restarted, settling.Pay()));
         Assert.NotNull(pending.Transaction);
-        Assert.Equal([5], settling.Chain.Seen.Select(sent => sent.Nonce));
+        Assert.Equal([5], settling.Chain.Seen.Select(sent => sent.Nonce).Distinct());
     }
 
     [Fact]
@@ -107,8 +107,137 @@ public class DirectSettlementTests
         Assert.Equal(settling.Chain.Seen[^1].Hash, pending.Transaction);
 
         settling.Chain.IsMining = true;
-        Assert.IsType<SettlementOutcome.Settled>(await settlement.SettleAsync(settling.Pay(), CancellationToken.None));
+        Assert.IsType<SettlementOutcome.Settled>(await settling.FollowAsync(settlement, settling.Pay()));
         Assert.Equal(0, await settling.HeldAsync());
+    }
+
+    [Fact]
+    public async Task Raises_fees_as_far_as_the_operators_cap_lets_it_where_that_is_a_tenth()
+    {
+        await using var settling = await Settling.StartAsync();
+        (settling.Chain.IsMining, settling.FeeCap) = (false, 3_320_000);
+        using var settlement = settling.Start();
+
+        Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(settling.Pay(), CancellationToken.None));
+
+        Assert.Equal([3_000_000, 3_320_000], settling.Chain.Seen.Select(sent => (int)sent.Fee));
+    }
+
+    [Fact]
+    public async Task Follows_a_node_that_asks_for_a_thousandfold_tip_to_twice_the_last_one()
+    {
+        await using var settling = await Settling.StartAsync();
+        settling.Chain.IsMining = false;
+        settling.Time.Passing = () => settling.Chain.Tip = 1_000_000_000;
+        using var settlement = settling.Start();
+
+        Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(settling.Pay(), CancellationToken.None));
+
+        Assert.Equal([1_000_000, 2_000_000], settling.Chain.Seen.Select(sent => (int)sent.Tip));
+    }
+
+    [Fact]
+    public async Task Waits_in_its_first_call_and_makes_one_step_in_later_ones()
+    {
+        await using var settling = await Settling.StartAsync();
+        settling.Chain.IsMining = false;
+        using var settlement = settling.Start();
+        await settlement.SettleAsync(settling.Pay(), CancellationToken.None);
+        var before = settling.Time.GetUtcNow();
+
+        Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(settling.Pay(), CancellationToken.None));
+        Assert.Equal(before, settling.Time.GetUtcNow());
+    }
+
+    /// <summary>Its process slept while another one took the payment over, and perhaps ended it.</summary>
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task Signs_nothing_for_a_payment_that_is_someone_elses_by_now(Engine engine)
+    {
+        await using var settling = await Settling.StartAsync(engine);
+        using var settlement = settling.Start();
+
+        Assert.Equal(Unavailable, await settlement.SettleAsync(settling.Pay(1), CancellationToken.None, "another"));
+
+        var ended = settling.Pay(2);
+        await settling.Store.ScalarAsync("DELETE FROM payments");
+        Assert.Equal(Unavailable, await settlement.SettleAsync(ended, CancellationToken.None, Settling.Lease));
+        Assert.Empty(settling.Chain.Broadcast);
+
+        Assert.IsType<SettlementOutcome.Settled>(await settlement.SettleAsync(settling.Pay(1), CancellationToken.None, Settling.Lease));
+    }
+
+    [Fact]
+    public async Task A_transaction_that_the_node_rejects_leaves_its_nonce_to_the_next_payment()
+    {
+        await using var settling = await Settling.StartAsync();
+        var balance = settling.Chain.Balance;
+        settling.Chain.Scripted["eth_sendRawTransaction"] = _ =>
+        {
+            settling.Chain.Balance = 0;
+            throw new NodeError(-32000, "insufficient funds for gas * price + value");
+        };
+        using var settlement = settling.Start();
+        Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(settling.Pay(1), CancellationToken.None));
+        Assert.Equal(0, await settling.HeldAsync());
+
+        settling.Chain.Balance = balance;
+        settling.Chain.Scripted.Clear();
+        Assert.IsType<SettlementOutcome.Settled>(await settlement.SettleAsync(settling.Pay(2), CancellationToken.None));
+        Assert.IsType<SettlementOutcome.Settled>(await settling.FollowAsync(settlement, settling.Pay(1)));
+        Assert.Equal([5, 6], settling.Chain.Seen.Select(sent => sent.Nonce));
+    }
+
+    [Fact]
+    public async Task Signs_no_more_than_the_settlers_account_can_pay_for_together_with_what_waits()
+    {
+        await using var settling = await Settling.StartAsync();
+        (settling.Chain.IsMining, settling.Chain.Balance) = (false, 104_000 * 5_000_000L);
+        using var settlement = settling.Start();
+
+        Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(settling.Pay(1), CancellationToken.None));
+        Assert.Equal(Unavailable, await settlement.SettleAsync(settling.Pay(2), CancellationToken.None));
+        Assert.Equal([5], settling.Chain.Seen.Select(sent => sent.Nonce).Distinct());
+    }
+
+    /// <summary>What was given up still waits in the node's pool, at the same nonce.</summary>
+    [Fact]
+    public async Task Takes_the_nonce_of_a_transaction_that_was_given_up_and_its_place()
+    {
+        await using var settling = await Settling.StartAsync();
+        settling.Chain.IsMining = false;
+        using var settlement = settling.Start();
+        var payment = settling.Pay(1);
+        await settlement.SettleAsync(payment, CancellationToken.None);
+        settling.Time.Pass(TimeSpan.FromMinutes(11));
+        settling.Chain.Time = settling.Time.GetUtcNow().ToUnixTimeSeconds();
+        Assert.Equal(Failed(PaymentReason.ValidBefore), await settlement.SettleAsync(payment, CancellationToken.None));
+
+        settling.Chain.IsMining = true;
+        var settled = Assert.IsType<SettlementOutcome.Settled>(await settlement.SettleAsync(settling.Pay(2), CancellationToken.None));
+        Assert.Equal(5, settling.Chain.Seen.Single(sent => sent.Hash == settled.Transaction).Nonce);
+    }
+
+    /// <summary>Behind one address are several nodes: one knows that the nonce is used, the other one not yet by what, nor that the payment came.</summary>
+    [Fact]
+    public async Task A_node_that_lags_behind_our_block_makes_no_failure_of_a_payment()
+    {
+        await using var settling = await Settling.StartAsync();
+        settling.Time.Passing = () =>
+        {
+            settling.Chain.Mine();
+            settling.Chain.Scripted["eth_getTransactionReceipt"] = _ => null;
+            settling.Chain.Scripted["eth_call"] = _ => "0x" + new string('0', 64);
+            settling.Chain.Scripted["eth_estimateGas"] = _ => throw new NodeError(3, "execution reverted: ERC20: transfer amount exceeds balance");
+        };
+        using var settlement = settling.Start();
+
+        Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(settling.Pay(), CancellationToken.None));
+
+        settling.Chain.Scripted.Clear();
+        Assert.IsType<SettlementOutcome.Settled>(await settlement.SettleAsync(settling.Pay(), CancellationToken.None));
+        Assert.Single(settling.Chain.Seen);
     }
 
     [Fact]
@@ -143,16 +272,21 @@ public class DirectSettlementTests
     public async Task Takes_another_nonce_when_its_own_went_to_a_stranger()
     {
         await using var settling = await Settling.StartAsync();
+        var taken = 0;
         settling.Chain.Scripted["eth_sendRawTransaction"] = parameters =>
         {
-            settling.Chain.Scripted.Clear();
-            settling.Chain.TakeNonce();
+            if (++taken <= 3)
+            {
+                settling.Chain.TakeNonce();
+            }
+
             return settling.Chain.Usual("eth_sendRawTransaction", parameters);
         };
         using var settlement = settling.Start();
 
+        // However often: that is no fault of the payer's.
         Assert.IsType<SettlementOutcome.Settled>(await settlement.SettleAsync(settling.Pay(), CancellationToken.None));
-        Assert.Equal(6, Assert.Single(settling.Chain.Seen).Nonce);
+        Assert.Equal(8, Assert.Single(settling.Chain.Seen).Nonce);
     }
 
     [Fact]
@@ -310,9 +444,25 @@ public class DirectSettlementTests
         Assert.Null(await settlement.VerifyAsync(settling.Pay(4), CancellationToken.None));
     }
 
+    [Fact]
+    public async Task A_payment_that_ended_while_it_waited_is_not_counted_against_its_payer()
+    {
+        await using var settling = await Settling.StartAsync();
+        using var settlement = settling.Start();
+        settling.Chain.Revert = "FiatTokenV2: authorization is expired";
+        for (byte nonce = 1; nonce <= 3; nonce++)
+        {
+            Assert.Equal(Failed(PaymentReason.ValidBefore), await settlement.SettleAsync(settling.Pay(nonce), CancellationToken.None));
+        }
+
+        settling.Chain.Revert = null;
+        Assert.Null(await settlement.VerifyAsync(settling.Pay(4), CancellationToken.None));
+    }
+
     [Theory]
     [InlineData("eth_estimateGas")]
     [InlineData("eth_getBlockByNumber")]
+    [InlineData("eth_getBalance")]
     [InlineData("eth_getTransactionCount")]
     public async Task A_node_that_is_gone_before_anything_was_sent_leaves_the_payment_usable(string method)
     {
@@ -342,7 +492,7 @@ public class DirectSettlementTests
     public async Task A_transaction_that_no_block_took_until_the_authorization_ended_has_failed_and_its_nonce_is_free()
     {
         await using var settling = await Settling.StartAsync();
-        settling.Chain.Scripted["eth_sendRawTransaction"] = _ => throw new NodeError(-32000, "insufficient funds for gas * price + value");
+        settling.Chain.Scripted["eth_sendRawTransaction"] = _ => throw new NodeError(-32005, "limit exceeded");
         using var settlement = settling.Start();
         var payment = settling.Pay(1);
         Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(payment, CancellationToken.None));
@@ -375,7 +525,7 @@ public class DirectSettlementTests
         Assert.Equal(1L, await settling.Store.ScalarAsync("SELECT COUNT(*) FROM sent_transactions"));
         settling.Chain.Scripted.Clear();
 
-        Assert.IsType<SettlementOutcome.Settled>(await settlement.SettleAsync(settling.Pay(), CancellationToken.None));
+        Assert.IsType<SettlementOutcome.Settled>(await settling.FollowAsync(settlement, settling.Pay()));
     }
 
     [Fact]
@@ -390,9 +540,9 @@ public class DirectSettlementTests
     }
 
     [Theory]
-    [InlineData("eth_estimateGas", "0x7fffffffffffffff")]
-    [InlineData("eth_maxPriorityFeePerGas", "0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff")]
-    public async Task A_node_that_lies_about_costs_spends_nothing(string method, string lie)
+    [InlineData("eth_estimateGas", "0x7fffffffffffffff", PaymentReason.TransactionState)]
+    [InlineData("eth_maxPriorityFeePerGas", "0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff", PaymentReason.SettleError)]
+    public async Task A_node_that_lies_about_costs_spends_nothing(string method, string lie, string reason)
     {
         await using var settling = await Settling.StartAsync();
         if (method == "eth_estimateGas")
@@ -404,7 +554,7 @@ public class DirectSettlementTests
         settling.Chain.Scripted[method] = _ => lie;
         using var settlement = settling.Start();
 
-        Assert.Equal(new SettlementOutcome.Failed(new(true, PaymentReason.SettleError)), await settlement.SettleAsync(settling.Pay(), CancellationToken.None));
+        Assert.Equal(new SettlementOutcome.Failed(new(reason == PaymentReason.SettleError, reason)), await settlement.SettleAsync(settling.Pay(), CancellationToken.None));
         Assert.Empty(settling.Chain.Broadcast);
     }
 
@@ -420,7 +570,8 @@ public class DirectSettlementTests
         };
         using var settlement = settling.Start();
 
-        Assert.Equal(Failed(PaymentReason.NonceUsed), await settlement.SettleAsync(settling.Pay(), CancellationToken.None));
+        // Nor is it a failure: ours do nothing but pay.
+        Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(settling.Pay(), CancellationToken.None));
     }
 
     [Fact]
@@ -437,6 +588,8 @@ public class DirectSettlementTests
         Assert.IsType<SettlementOutcome.Settled>(await settlement.SettleAsync(settling.Pay(), CancellationToken.None));
         Assert.Single(settling.Chain.Seen);
     }
+
+    private static SettlementOutcome.Failed Unavailable => new(new(true, PaymentReason.SettleError));
 
     private static SettlementOutcome.Failed Failed(string reason) => new(new(false, reason));
 }

@@ -86,9 +86,52 @@ public class DirectVerificationTests
         Assert.Equal(WrongSignature, await settlement.VerifyAsync(settling.Pay(), CancellationToken.None));
     }
 
+    /// <summary>Else it would cost us a picture, and the payer's contract nothing, as often as it likes.</summary>
+    [Theory]
+    [InlineData("out of gas")]
+    [InlineData("EVM error: OutOfGas")]
+    [InlineData("gas required exceeds allowance (1000000)")]
+    public async Task A_contract_that_burns_all_gas_is_refused_before_the_work(string words)
+    {
+        await using var settling = await Settling.StartAsync();
+        settling.Chain.Code = "0x60";
+        using var settlement = settling.Start();
+        settling.Chain.Scripted["eth_call"] = _ => throw new NodeError(-32000, words);
+        Assert.Equal(WrongSignature, await settlement.VerifyAsync(settling.Pay(), CancellationToken.None));
+
+        settling.Chain.Scripted["eth_call"] = _ => Yes;
+        settling.Chain.Scripted["eth_estimateGas"] = _ => throw new NodeError(-32000, words);
+        Assert.Equal(new PaymentFault(false, PaymentReason.TransactionState), await settlement.VerifyAsync(settling.Pay(), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_contract_that_takes_more_gas_than_the_operators_share_is_refused_before_the_work()
+    {
+        await using var settling = await Settling.StartAsync();
+        settling.Budget = 120_000 * 2_000_000L;
+        using var settlement = settling.Start();
+
+        settling.Chain.Scripted["eth_estimateGas"] = _ => Hex.FormatQuantity(120_000);
+        Assert.Null(await settlement.VerifyAsync(settling.Pay(), CancellationToken.None));
+
+        settling.Chain.Scripted["eth_estimateGas"] = _ => Hex.FormatQuantity(120_001);
+        Assert.Equal(new PaymentFault(false, PaymentReason.TransactionState), await settlement.VerifyAsync(settling.Pay(), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task An_authorization_that_holds_for_more_than_an_hour_is_refused()
+    {
+        await using var settling = await Settling.StartAsync();
+        using var settlement = settling.Start();
+        var payment = settling.Pay();
+        payment = payment with { Authorization = payment.Authorization with { ValidBefore = payment.Authorization.ValidBefore + 3000 } };
+
+        Assert.Equal(new PaymentFault(false, PaymentReason.ValidBefore), await settlement.VerifyAsync(payment, CancellationToken.None));
+    }
+
     [Theory]
     [InlineData("eth_getCode", "0x")]
-    [InlineData("eth_call", "0x")]
+    [InlineData("eth_estimateGas", "0x")]
     [InlineData("eth_call", "0x60")]
     public async Task A_node_that_is_gone_or_at_its_limit_is_no_fault_of_the_payer(string method, string code)
     {

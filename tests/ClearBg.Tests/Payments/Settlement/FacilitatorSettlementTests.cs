@@ -43,8 +43,9 @@ public class FacilitatorSettlementTests
     [InlineData("""{"isValid":true,"payer":"0x0"}""", 200, null, false)]
     [InlineData("""{"isValid":false,"invalidReason":"insufficient_funds"}""", 200, "insufficient_funds", false)]
     [InlineData("""{"isValid":false,"invalidReason":"insufficient_funds"}""", 400, "insufficient_funds", false)]
-    [InlineData("""{"isValid":false,"invalidReason":"0xdeadbeef at node.internal"}""", 200, "unexpected_verify_error", true)]
-    [InlineData("""{"isValid":false}""", 200, "unexpected_verify_error", true)]
+    [InlineData("""{"isValid":false,"invalidReason":"0xdeadbeef at node.internal"}""", 200, "unexpected_verify_error", false)]
+    [InlineData("""{"isValid":false,"invalidReason":"unexpected_verify_error"}""", 200, "unexpected_verify_error", true)]
+    [InlineData("""{"isValid":false}""", 200, "unexpected_verify_error", false)]
     [InlineData("""{"isValid":"true"}""", 200, "unexpected_verify_error", true)]
     [InlineData("""{"isValid":true}""", 500, "unexpected_verify_error", true)]
     [InlineData("nothing", 200, "unexpected_verify_error", true)]
@@ -123,13 +124,56 @@ public class FacilitatorSettlementTests
     {
         await using var settling = await Settling.StartAsync();
         await using var node = await ScriptedNode.SayingAsync("", 504);
-        using var facilitated = new Facilitated(settling, node, new PaymentProof(settling.Node()));
+        using var facilitated = new Facilitated(settling, node);
         settling.Chain.PayByOthers(Hash, settling.Pay(1).Authorization);
         settling.Chain.Cancel(Hash.Replace('1', '2'), settling.Pay(2).Authorization);
 
         Assert.Equal(new SettlementOutcome.Settled(Hash), await facilitated.Settlement.SettleAsync(settling.Pay(1), CancellationToken.None));
         Assert.Equal(new SettlementOutcome.Failed(new(false, PaymentReason.NonceUsed)), await facilitated.Settlement.SettleAsync(settling.Pay(2), CancellationToken.None));
         Assert.IsType<SettlementOutcome.Pending>(await facilitated.Settlement.SettleAsync(settling.Pay(3), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_payment_that_nobody_spent_until_it_ended_has_failed()
+    {
+        await using var settling = await Settling.StartAsync();
+        await using var node = await ScriptedNode.SayingAsync("", 504);
+        var payment = settling.Pay();
+        settling.Time.Passing = static () => { };
+        settling.Chain.Time = (long)payment.Authorization.ValidBefore + 29;
+        Assert.IsType<SettlementOutcome.Pending>(await SettleAsync(settling, node, payment));
+
+        settling.Chain.Time++;
+        Assert.Equal(new SettlementOutcome.Failed(new(false, PaymentReason.ValidBefore)), await SettleAsync(settling, node, payment));
+    }
+
+    [Fact]
+    public async Task A_payment_is_found_although_the_gateway_was_away_for_hours()
+    {
+        await using var settling = await Settling.StartAsync();
+        await using var node = await ScriptedNode.SayingAsync("", 504);
+        var payment = settling.Pay();
+        settling.Chain.Scripted["eth_getLogs"] = parameters =>
+            Convert.ToInt64((string)parameters[0]!["fromBlock"]!, 16) <= 10_020 && Convert.ToInt64((string)parameters[0]!["toBlock"]!, 16) >= 10_020
+                ? settling.Chain.Usual("eth_getLogs", parameters) : new JsonArray();
+        Assert.IsType<SettlementOutcome.Pending>(await SettleAsync(settling, node, payment));
+
+        settling.Chain.PayByOthers(Hash, payment.Authorization);
+        settling.Time.Pass(TimeSpan.FromHours(5));
+        settling.Chain.Number += 9000;
+        settling.Chain.Time += 18_000;
+        Assert.Equal(new SettlementOutcome.Settled(Hash), await SettleAsync(settling, node, payment));
+    }
+
+    /// <summary>On this clock, seconds are over at once.</summary>
+    [Fact]
+    public async Task A_settlement_may_take_longer_than_another_answer()
+    {
+        await using var settling = await Settling.StartAsync();
+        await using var node = await ScriptedNode.SayingAsync(Success);
+        using var facilitated = new Facilitated(settling, node, TimeSpan.FromSeconds(5));
+
+        Assert.Equal(new SettlementOutcome.Settled(Hash), await facilitated.Settlement.SettleAsync(settling.Pay(), CancellationToken.None));
     }
 
     [Theory]
@@ -162,13 +206,13 @@ public class FacilitatorSettlementTests
     {
         private readonly JsonExchange _exchange;
 
-        public Facilitated(Settling settling, ScriptedNode facilitator, PaymentProof? proof = null)
+        public Facilitated(Settling settling, ScriptedNode facilitator, TimeSpan? patience = null)
         {
             var (source, time) = (settling.Store.Source, settling.Time);
-            _exchange = new JsonExchange(TimeSpan.FromHours(1), time);
+            _exchange = new JsonExchange(patience ?? TimeSpan.FromHours(1), time);
             Settlement = new(
-                new Facilitator(_exchange, new Uri(facilitator.Url, "base/"), NullLogger<Facilitator>.Instance), new FacilitatorPosts(source, time),
-                new FailingPayers(new RateWindows(source, time), time), proof, new PaymentTerms(PaymentNetwork.BaseSepolia, ScriptedChain.Seller, 50_000, "https://api.example.com/v1/remove-background"),
+                new Facilitator(_exchange, new Uri(facilitator.Url, "base/"), TimeSpan.FromHours(1), NullLogger<Facilitator>.Instance), new FacilitatorPosts(source, time),
+                new FailingPayers(new RateWindows(source, time), time), new PaymentProof(settling.Node()), new PaymentTerms(PaymentNetwork.BaseSepolia, ScriptedChain.Seller, 50_000, "https://api.example.com/v1/remove-background"),
                 TimeSpan.FromSeconds(30), time, NullLogger<FaultCache>.Instance);
         }
 

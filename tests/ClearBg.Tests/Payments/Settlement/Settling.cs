@@ -65,8 +65,38 @@ internal sealed class Settling : IAsyncDisposable
 
     public EthereumNode Node() => new(new JsonRpc(_exchange, _node.Url, NullLogger<JsonRpc>.Instance));
 
-    /// <summary>A payment of five cents that holds for ten minutes.</summary>
+    /// <summary>The lease on every payment.</summary>
+    public const string Lease = "lease";
+
+    /// <summary>A payment of five cents that holds for ten minutes, in the state in which payments are settled.</summary>
     public Payment Pay(byte nonce = 1, byte[]? signature = null)
+    {
+        var payment = Sign(nonce, signature);
+        using var row = Store.Source.Command(
+            """
+            INSERT INTO payments (id, payload_hash, request_hash, state, version, network, payer, pay_to, amount, valid_after, valid_before, nonce, signature, lease, leased_until, created_at)
+            VALUES (@id, '', '', 'settling', 1, '', '', '', '', '', '', '', '', @lease, 0, 0) ON CONFLICT DO NOTHING
+            """,
+            ("@id", payment.Id), ("@lease", Lease));
+        row.ExecuteNonQuery();
+        return payment;
+    }
+
+    /// <summary>Settles as whoever follows a payment on does: again and again, with a block in between.</summary>
+    public async Task<SettlementOutcome> FollowAsync(DirectSettlement settlement, Payment payment)
+    {
+        var outcome = await settlement.SettleAsync(payment, CancellationToken.None);
+        for (var calls = 1; calls < 10 && outcome is SettlementOutcome.Pending; calls++)
+        {
+            Time.Pass(TimeSpan.FromSeconds(4));
+            Chain.Mine();
+            outcome = await settlement.SettleAsync(payment, CancellationToken.None);
+        }
+
+        return outcome;
+    }
+
+    private Payment Sign(byte nonce, byte[]? signature)
     {
         var now = Time.GetUtcNow().ToUnixTimeSeconds();
         var authorization = new TransferAuthorization(_payer.Address, ScriptedChain.Seller, 50_000, now - 60, now + 600, new Bytes32([.. new byte[31], nonce]));
