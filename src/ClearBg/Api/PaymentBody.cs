@@ -17,7 +17,7 @@ internal sealed class PaymentBody(BufferPool pool, IOptions<IntakeOptions> intak
     private static readonly string[] Fields = [FormContent.PictureField, "image"];
 
     /// <summary>The media types of bodies that are pictures.</summary>
-    public static IReadOnlyList<string> MediaTypes { get; } = ["image/png", "image/jpeg", "image/webp"];
+    public static IReadOnlyList<string> MediaTypes { get; } = ["image/png", "image/jpeg", "image/jpg", "image/webp"];
 
     /// <summary>True with the request's media type, where that is one that is taken.</summary>
     public static bool TryReadType(HttpRequest request, [NotNullWhen(true)] out MediaTypeHeaderValue? type) =>

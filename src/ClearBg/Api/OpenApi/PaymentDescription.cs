@@ -35,6 +35,7 @@ internal static class PaymentDescription
         // A payment that is none is answered with the offer as well; it has the error's members too.
         responses["400"]!["headers"] = Headers((PaymentOffer.Header, "The offer for x402 v2, where the payment's header is no payment."));
         responses["400"]!["content"]![Json]!["schema"] = new JsonObject { ["anyOf"] = new JsonArray(Reference("PaymentError"), Reference("PaymentRequired")) };
+        responses["400"]!["content"]!["text/html"] = Page("The same offer for people.");
         responses["402"] = PaymentRequired(withReceipts: true);
         responses["405"] = MethodNotAllowed();
         return new JsonObject
@@ -54,7 +55,8 @@ internal static class PaymentDescription
                 PaymentHeader("X-PAYMENT", "x402 v1's.")),
             ["requestBody"] = new JsonObject
             {
-                ["required"] = true,
+                ["description"] = "A request without a payment, which asks for the price, can come without it.",
+                ["required"] = false,
                 ["content"] = new JsonObject(
                 [
                     .. PaymentBody.MediaTypes.Select(static type => KeyValuePair.Create(type, (JsonNode?)new JsonObject { ["schema"] = File("The picture.") })),
@@ -111,16 +113,18 @@ internal static class PaymentDescription
 
     private static JsonObject PaymentRequired(bool withReceipts) => new()
     {
-        ["description"] = "A payment is needed, or the one that came is refused; nothing was charged.",
+        ["description"] = "A payment is needed, or the one that came is refused.",
         ["headers"] = Headers(
             [(PaymentOffer.Header, "The offer for x402 v2: base64 of JSON."), .. withReceipts
                 ? PaymentReceipt.Headers.Select(static header => (header, "A receipt without success, where the settlement was tried and failed.")) : []]),
         ["content"] = new JsonObject
         {
             [Json] = new JsonObject { ["schema"] = Reference("PaymentRequired") },
-            ["text/html"] = new JsonObject { ["schema"] = Text("The same for people.") },
+            ["text/html"] = Page("The same for people."),
         },
     };
+
+    private static JsonObject Page(string description) => new() { ["schema"] = Text(description) };
 
     private static JsonObject MethodNotAllowed()
     {
