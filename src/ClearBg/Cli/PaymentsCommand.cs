@@ -3,6 +3,7 @@ using System.Globalization;
 using ClearBg.Payments;
 using ClearBg.Payments.Settlement;
 using ClearBg.Storage;
+using Microsoft.Extensions.Options;
 
 namespace ClearBg.Cli;
 
@@ -50,7 +51,9 @@ internal static class PaymentsCommand
                 return await line.FailAsync(NoPayment);
             }
 
-            foreach (var (name, value) in Facts(record))
+            // Whose nonces they are says nothing here.
+            var sent = await services.GetRequiredService<SentTransactions>().FindAsync(record.Payment.Id, default, cancellation);
+            foreach (var (name, value) in Facts(record).Concat(sent.Select(static transaction => ("Sent", $"{transaction.Hash} with nonce {Listing.Number(transaction.Nonce)}"))))
             {
                 await line.InvocationConfiguration.Output.WriteLineAsync($"{name}: {value}");
             }
@@ -72,16 +75,22 @@ internal static class PaymentsCommand
                 return await line.FailAsync(NoPayment);
             }
 
+            // What was sent may be in a block, whatever keeps others from being sent.
             if (record.State == PaymentState.Settling && await services.GetRequiredService<ISettlement>().CheckAsync(cancellation) is { } fault)
             {
-                return await line.FailAsync($"Payments can't be settled now: {fault.Reason}.");
+                await line.InvocationConfiguration.Error.WriteLineAsync($"No payments are taken now: {fault.Reason}.");
+            }
+
+            if (record.State == PaymentState.Settling && PaymentTerms.Of(services.GetRequiredService<IOptions<PaymentsOptions>>().Value)?.Network != record.Payment.Network)
+            {
+                return await line.FailAsync($"It is on {record.Payment.Network.Name}, which is not configured.");
             }
 
             var isTaken = await services.GetRequiredService<PaymentCollector>().ResumeAsync(record.Payment, cancellation) is not null;
             record = await records.FindAsync(record.Payment.Id, cancellation);
             await line.InvocationConfiguration.Output.WriteLineAsync(record is null ? "forgotten" : PaymentRecords.Text(record.State));
             return record is not { State: PaymentState.Settling } ? 0
-                : await line.FailAsync(isTaken ? "The chain hasn't decided yet; try again later." : "A server is at it.");
+                : await line.FailAsync(isTaken ? "The chain hasn't decided yet; try again later." : "A server is at it, or was a moment ago.");
         }, cancellation));
         return verb;
     }

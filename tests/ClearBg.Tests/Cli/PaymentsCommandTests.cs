@@ -38,11 +38,13 @@ public class PaymentsCommandTests
         var payment = new PaymentForm { ValidAfter = "17" }.Payment();
         var lease = await books.BeginSettlingAsync(payment);
         await books.Records.FailedAsync(payment.Id, lease, "insufficient_funds", CancellationToken.None);
+        await installation.Store.ScalarAsync($"INSERT INTO sent_transactions VALUES ('{ScriptedSettlement.Hash}', '{payment.Id}', '0x2', 84532, 66, '0x', '1', '1', 1, 1, 1, 0)");
 
         var (code, output, error) = await installation.RunAsync("payments", "show", payment.Id);
 
         Assert.Equal((0, ""), (code, error));
-        foreach (var line in (string[])[$"ID: {payment.Id}", "State: failed", "Reason: insufficient_funds", "Network: base-sepolia", $"Paid to: {PaymentForm.PayTo}", "Valid after: 17"])
+        foreach (var line in (string[])[$"ID: {payment.Id}", "State: failed", "Reason: insufficient_funds", "Network: base-sepolia", $"Paid to: {PaymentForm.PayTo}", "Valid after: 17",
+            $"Sent: {ScriptedSettlement.Hash} with nonce 66"])
         {
             Assert.Contains(line, output, StringComparison.Ordinal);
         }
@@ -59,7 +61,9 @@ public class PaymentsCommandTests
         var payment = new PaymentForm().Payment();
         await books.BeginSettlingAsync(payment);
 
-        Assert.Equal((1, "", $"Payments can't be settled now: Payments:PayTo is not set.{Environment.NewLine}"), await installation.RunAsync("payments", "resume", payment.Id));
+        Assert.Equal(
+            (1, "", $"No payments are taken now: Payments:PayTo is not set.{Environment.NewLine}It is on base-sepolia, which is not configured.{Environment.NewLine}"),
+            await installation.RunAsync("payments", "resume", payment.Id));
         await books.Records.SettledAsync(payment.Id, ScriptedSettlement.Hash, CancellationToken.None);
         Assert.Equal((0, $"settled{Environment.NewLine}", ""), await installation.RunAsync("payments", "resume", payment.Id));
     }
