@@ -31,6 +31,7 @@ internal static class PaymentApi
             {
                 PaidAnswer.Picture sold => new PaymentPicture(sold, payment),
                 PaidAnswer.Refused refused => PaymentDemand.ForRefused(terms, refused.Reason, refused.WasTried ? payment : null),
+                PaidAnswer.Failed { WasWorkedOn: true } failed => new PaymentFailure(failed.Failure) { IsCounted = true },
                 PaidAnswer.Failed failed => new PaymentFailure(failed.Failure),
                 PaidAnswer.Pending pending => PaymentFailure.Pending(pending.Transaction),
                 var unknown => throw new InvalidOperationException($"{unknown.GetType().Name} is no answer."),

@@ -25,7 +25,9 @@ internal sealed class PaymentDemand(PaymentTerms terms, string reason, string me
         new(terms, PaymentReason.InvalidPayload, "The payment is not base64 of x402's JSON.") { Status = StatusCodes.Status400BadRequest };
 
     /// <summary>The payment is no good.</summary>
-    public static PaymentDemand ForRefused(PaymentTerms terms, string reason, Payment? tried = null) => new(terms, reason, "The payment was refused, and nothing was charged.") { Tried = tried };
+    public static PaymentDemand ForRefused(PaymentTerms terms, string reason, Payment? tried = null) => new(
+        terms, reason,
+        reason is PaymentReason.NonceUsed ? "The payment was refused: its nonce was used before." : "The payment was refused, and nothing was charged.") { Tried = tried };
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {

@@ -18,6 +18,9 @@ internal sealed class PaymentFailure(Failure failure, string? transaction = null
 
     public int Status { get; } = PaymentErrors.StatusOf(failure.Code);
 
+    /// <summary>Whether the request counts as one that came to nothing. What went wrong by no fault of the client's doesn't, unless it cost work: which can't be had for nothing again and again.</summary>
+    public bool IsCounted { get; init; } = PaymentErrors.StatusOf(failure.Code) < StatusCodes.Status500InternalServerError;
+
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(PaymentErrors.BodyOf(failure) with { Transaction = transaction }, PaymentJson.Default.PaymentErrorBody);

@@ -31,26 +31,31 @@ internal sealed class PaymentFilter(
             return await unpaid.AnswerAsync(http);
         }
 
-        if (await unpaid.LookAtFailedAsync(http) is { } exhausted)
+        // Counted before it is known how it ends, or any number could begin at once. What was paid is given back, and what went wrong by our fault; hanging up isn't.
+        var window = await unpaid.TakeFailedAsync(http);
+        if (!window.IsTaken)
         {
-            return new PaymentFailure(exhausted);
+            return new PaymentFailure(unpaid.Exhausted(window));
         }
 
-        // What was not paid is counted, hanging up included, unless it went wrong by no fault of the client's.
+        var isCounted = true;
         try
         {
             var answer = await ReadAsync(sent, terms, http) is { } refusal ? refusal : await next(context);
-            if (answer is PaymentDemand or PaymentFailure { Status: < StatusCodes.Status500InternalServerError })
-            {
-                await unpaid.CountFailedAsync(http);
-            }
-
+            isCounted = answer is PaymentDemand or PaymentFailure { IsCounted: true };
             return answer;
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            await unpaid.CountFailedAsync(http);
+            isCounted = false;
             throw;
+        }
+        finally
+        {
+            if (!isCounted)
+            {
+                await unpaid.GiveBackFailedAsync(http, window);
+            }
         }
     }
 
@@ -75,26 +80,22 @@ internal sealed class PaymentFilter(
             return PaymentDemand.ForMalformed(terms);
         }
 
-        // 2 our terms
-        if (!PaymentVerification.TryVerify(message, terms, out var payment, out var reason))
+        if (!PaymentVerification.TryRead(message, out var payment, out var reason))
         {
-            metrics.CountFailed(reason);
-            return PaymentDemand.ForRefused(terms, reason);
+            return Refuse(terms, reason);
         }
 
         // 3 what is known already without the picture
         var record = await records.FindAsync(payment.Id, http.RequestAborted);
         if (record is not null && !string.Equals(record.Payment.PayloadHash, payment.PayloadHash, StringComparison.Ordinal))
         {
-            metrics.CountFailed(PaymentReason.NonceUsed);
-            return PaymentDemand.ForRefused(terms, PaymentReason.NonceUsed);
+            return Refuse(terms, PaymentReason.NonceUsed);
         }
 
-        // Not of one that was here before: whoever lost the answer, and comes again when the signature is out of date, has paid.
-        if (record is null && PaymentVerification.Untimely(payment, clock.GetUtcNow()) is { } untimely)
+        // 2 our terms and clock. Not of one that was here before: whoever lost the answer, and comes again when the signature is out of date or the price another, has paid.
+        if (record is null && (PaymentVerification.Mismatch(message, payment, terms) ?? PaymentVerification.Untimely(payment, clock.GetUtcNow())) is { } mismatch)
         {
-            metrics.CountFailed(untimely);
-            return PaymentDemand.ForRefused(terms, untimely);
+            return Refuse(terms, mismatch);
         }
 
         // A payment that was here before is answered out of the books, whatever the chain is doing.
@@ -105,6 +106,12 @@ internal sealed class PaymentFilter(
 
         http.Features.Set(new PaidRequest(payment, message.Identifier, terms));
         return null;
+    }
+
+    private PaymentDemand Refuse(PaymentTerms terms, string reason)
+    {
+        metrics.CountFailed(reason);
+        return PaymentDemand.ForRefused(terms, reason);
     }
 }
 

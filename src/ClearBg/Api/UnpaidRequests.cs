@@ -35,27 +35,24 @@ internal sealed class UnpaidRequests(ISettlement settlement, RateWindows windows
     /// <summary>Counts a request without a payment; the refusal where there were too many.</summary>
     public async Task<Failure?> CountAsync(HttpContext http)
     {
-        var now = clock.GetUtcNow();
-        var window = await windows.TakeAsync(Subject(http), 1, options.Value.UnpaidPerMinute, now + Window, http.RequestAborted);
-        return window.IsTaken ? null : Exhausted(window, now);
+        var window = await TakeAsync(Subject(http), http);
+        return window.IsTaken ? null : Exhausted(window);
     }
 
-    /// <summary>The refusal where too many requests with payments came to nothing; nothing is counted.</summary>
-    public async Task<Failure?> LookAtFailedAsync(HttpContext http)
-    {
-        var now = clock.GetUtcNow();
-        var window = await windows.LookAsync(FailedSubject(http), options.Value.UnpaidPerMinute, now + Window, http.RequestAborted);
-        return window.Remaining > 0 ? null : Exhausted(window, now);
-    }
+    /// <summary>Counts a request with a payment as one that comes to nothing, unless there were too many.</summary>
+    public Task<RateWindow> TakeFailedAsync(HttpContext http) => TakeAsync(FailedSubject(http), http);
 
-    /// <summary>Counts a request whose payment or picture came to nothing; its client may be gone.</summary>
-    public Task CountFailedAsync(HttpContext http) =>
-        windows.TakeAsync(FailedSubject(http), 1, options.Value.UnpaidPerMinute, clock.GetUtcNow() + Window, CancellationToken.None);
+    /// <summary>Takes that back; its client may be gone.</summary>
+    public Task GiveBackFailedAsync(HttpContext http, RateWindow window) => windows.GiveBackAsync(FailedSubject(http), 1, window, CancellationToken.None);
 
-    private static Failure Exhausted(RateWindow window, DateTimeOffset now) => new(
+    /// <summary>The refusal where there were too many.</summary>
+    public Failure Exhausted(RateWindow window) => new(
         FailureCode.RateLimited,
         string.Create(CultureInfo.InvariantCulture, $"An address can send {window.Limit} requests a minute that nothing is paid for."),
-        window.RetryAfterSeconds(now));
+        window.RetryAfterSeconds(clock.GetUtcNow()));
+
+    private Task<RateWindow> TakeAsync(string subject, HttpContext http) =>
+        windows.TakeAsync(subject, 1, options.Value.UnpaidPerMinute, clock.GetUtcNow() + Window, http.RequestAborted);
 
     private static string Subject(HttpContext http) => $"x402:{ClientAddress.Of(http)}";
 

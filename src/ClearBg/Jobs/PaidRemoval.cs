@@ -12,7 +12,7 @@ namespace ClearBg.Jobs;
 ///  3 was it here before   by payer and nonce: join it, or answer from the store; another request 409, another payload 402
 ///  4 the picture          its header
 ///  5 would it go through  signature and simulation, on the chain
-///  6 claim                the unique row: of all who get here with one payment, in all processes, one goes on
+///  6 claim                the unique row: of all who get here with one payment, in all processes, one goes on, if the payer's balance covers all its payments that did
 ///  7 the work             RemovalPipeline; failure, or nobody who waits, deletes the claim
 ///  8 settle               only after the answer is stored, and then to the end
 ///  9 resend               comes in at 3 again
@@ -40,18 +40,29 @@ internal sealed partial class PaidRemoval(
     /// <param name="cancellation">The client's hanging up. Before the settlement begins it ends everything, at no charge; after that it ends only the wait of those who joined.</param>
     public async Task<PaidAnswer> RunAsync(Payment payment, string? identifier, RemovalJob job, Func<Task<Failure?>> mayRepeat, CancellationToken cancellation)
     {
-        var request = JobFingerprint.Of(job);
+        var request = PaidFingerprint.Of(job);
         var patience = clock.GetUtcNow() + Patience;
+        PaymentRecord? record = null;
         while (true)
         {
             // 3 was it here before
-            if (await records.FindAsync(payment.Id, cancellation) is { } record)
+            try
             {
-                if (await JoinAsync(payment, request, record, job, mayRepeat, cancellation) is { } known)
+                record = await records.FindAsync(payment.Id, cancellation);
+                if (record is not null && await JoinAsync(payment, request, record, job, mayRepeat, cancellation) is { } known)
                 {
                     return known;
                 }
+            }
+            catch (Exception e) when (record is { State: not PaymentState.Working } && !cancellation.IsCancellationRequested)
+            {
+                // Perhaps paid already: nothing here may make its client sign another one.
+                LogUnanswered(e, payment.Id);
+                return new PaidAnswer.Pending(record.Transaction);
+            }
 
+            if (record is not null)
+            {
                 var now = clock.GetUtcNow();
                 if (record.State == PaymentState.Settling && now + SettlementPatience < patience)
                 {
@@ -60,9 +71,9 @@ internal sealed partial class PaidRemoval(
 
                 if (now >= patience)
                 {
-                    return record.State == PaymentState.Working
-                        ? new PaidAnswer.Failed(new Failure(FailureCode.PaymentInProgress, "Send the same payment again.", RetryAfterSeconds: 2))
-                        : new PaidAnswer.Pending(record.Transaction);
+                    return record.State == PaymentState.Settling
+                        ? new PaidAnswer.Pending(record.Transaction)
+                        : new PaidAnswer.Failed(new Failure(FailureCode.PaymentInProgress, "Send the same payment again.", RetryAfterSeconds: 2));
                 }
 
                 await Task.Delay(Glance, clock, cancellation);
@@ -70,7 +81,8 @@ internal sealed partial class PaidRemoval(
             }
 
             // Its own row may have come between the two looks.
-            if (identifier is not null && await records.FindNamedAsync(identifier, cancellation) is { } named && !string.Equals(named.Payment.Id, payment.Id, StringComparison.Ordinal))
+            if (identifier is not null && await records.FindNamedAsync(payment.Authorization.From, identifier, cancellation) is { } named
+                && !string.Equals(named.Payment.Id, payment.Id, StringComparison.Ordinal))
             {
                 return Conflict("The payment-identifier belongs to another payment.");
             }
@@ -87,7 +99,7 @@ internal sealed partial class PaidRemoval(
                 // Perhaps only because another request with this payment was faster, and has paid with it by now.
                 if (await records.FindAsync(payment.Id, cancellation) is null)
                 {
-                    return PaidAnswer.Of(fault);
+                    return PaidAnswer.Of(fault, wasTried: false);
                 }
 
                 continue;
@@ -120,22 +132,60 @@ internal sealed partial class PaidRemoval(
 
         return record.State switch
         {
-            PaymentState.Settled => await RepeatAsync(record, job, mayRepeat, cancellation),
-            PaymentState.Failed => new PaidAnswer.Refused(record.Reason ?? PaymentReason.SettleError, WasTried: true),
+            PaymentState.Settled => await RepeatAsync(payment, record.Transaction!, job, mayRepeat, cancellation),
+            PaymentState.Failed => await collector.FindLateAsync(record.Payment, cancellation) is { } transaction
+                ? await RepeatAsync(payment, transaction, job, mayRepeat, cancellation)
+                : new PaidAnswer.Refused(record.Reason ?? PaymentReason.SettleError, WasTried: true),
             PaymentState.Settling when record.LeasedUntil <= clock.GetUtcNow() && await collector.ResumeAsync(record.Payment, CancellationToken.None) is SettlementOutcome.Pending pending =>
                 new PaidAnswer.Pending(pending.Transaction ?? record.Transaction),
             _ => null,
         };
     }
 
-    /// <summary>The stored answer; where that is gone, the same work again, which is paid already.</summary>
-    private async Task<PaidAnswer> RepeatAsync(PaymentRecord record, RemovalJob job, Func<Task<Failure?>> mayRepeat, CancellationToken cancellation)
+    /// <summary>The stored answer; where that is gone, the same work again, which is paid already, and is stored again. Null where another request is at that.</summary>
+    private async Task<PaidAnswer?> RepeatAsync(Payment payment, string transaction, RemovalJob job, Func<Task<Failure?>> mayRepeat, CancellationToken cancellation)
     {
-        var transaction = record.Transaction!;
+        if (await ReadAsync(payment, transaction, cancellation) is { } stored)
+        {
+            return stored;
+        }
+
+        if (await records.TakeSettledAsync(payment.Id, cancellation) is not { } token)
+        {
+            return null;
+        }
+
+        RemovalResult? unsaid = null;
+        try
+        {
+            if (await mayRepeat() is { } refusal)
+            {
+                return new PaidAnswer.Failed(refusal);
+            }
+
+            if (!(await pipeline.RunAsync(job, cancellation)).Succeeded(out var result, out var failure))
+            {
+                return new PaidAnswer.Failed(failure);
+            }
+
+            unsaid = result;
+            await records.KeepAgainAsync(payment.Id, token, result.ContentType, result.Content, CancellationToken.None);
+            unsaid = null;
+            return Answer(result, transaction);
+        }
+        finally
+        {
+            unsaid?.Dispose();
+            await records.LetGoAsync(payment.Id, token, CancellationToken.None);
+        }
+    }
+
+    private async Task<PaidAnswer?> ReadAsync(Payment payment, string transaction, CancellationToken cancellation)
+    {
         var content = streams.GetStream();
         try
         {
-            if (await answers.ReadAsync(record.Payment.Id, content, cancellation) is { } type)
+            if (await answers.ReadAsync(payment.Id, content, cancellation) is { } type)
             {
                 content.Position = 0;
                 return new PaidAnswer.Picture(content, type, transaction, null);
@@ -148,9 +198,7 @@ internal sealed partial class PaidRemoval(
         }
 
         await content.DisposeAsync();
-        return await mayRepeat() is { } refusal ? new PaidAnswer.Failed(refusal)
-            : (await pipeline.RunAsync(job, cancellation)).Succeeded(out var result, out var failure) ? Answer(result, transaction)
-            : new PaidAnswer.Failed(failure);
+        return null;
     }
 
     private async Task<PaymentFault?> VerifyAsync(Payment payment, CancellationToken cancellation)
@@ -165,6 +213,16 @@ internal sealed partial class PaidRemoval(
         return fault;
     }
 
+    /// <summary>
+    /// One balance looks enough to each of many payments that come together. Counted with the claim among them: of two, at least one sees both. The balance is asked for after
+    /// that, so a payment that is settled meanwhile may count twice; whoever is refused for it can come again.
+    /// </summary>
+    private async Task<bool> IsCoveredAsync(Payment payment, CancellationToken cancellation)
+    {
+        var (payer, count) = (payment.Authorization.From, await records.CountOpenAsync(payment, cancellation));
+        return count <= 1 || await settlement.BalanceAsync(payer, cancellation) is not { } balance || balance >= count * payment.Authorization.Value;
+    }
+
     /// <summary>Steps 7 and 8, for whoever has the claim; null where it went to someone else in the meantime.</summary>
     private async Task<PaidAnswer?> SellAsync(Payment payment, string token, InspectedJob job, CancellationToken cancellation)
     {
@@ -173,6 +231,12 @@ internal sealed partial class PaidRemoval(
         var isSettling = false;
         try
         {
+            if (!await IsCoveredAsync(payment, cancellation))
+            {
+                return new PaidAnswer.Failed(new Failure(
+                    FailureCode.RateLimited, "The payer's balance doesn't cover all its payments that are under way. Send the same payment again.", RetryAfterSeconds: 5));
+            }
+
             // 7 the work
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lease.Lost);
             if (!(await pipeline.RunAsync(job, either.Token)).Succeeded(out var result, out var failure))
@@ -189,21 +253,30 @@ internal sealed partial class PaidRemoval(
 
             // The last moment at which a client that is gone pays nothing. From here on the payment must come to its end.
             either.Token.ThrowIfCancellationRequested();
-            if (!await records.BeginSettlingAsync(payment.Id, token, result.ContentType, result.Content, CancellationToken.None))
+            isSettling = true;
+            try
             {
-                LogUnsold();
-                return null;
+                if (!await records.BeginSettlingAsync(payment.Id, token, result.ContentType, result.Content, CancellationToken.None))
+                {
+                    LogUnsold();
+                    return null;
+                }
+            }
+            catch (Exception e)
+            {
+                // It may be written all the same, and then somebody settles it when this lease has ended.
+                LogUnanswered(e, payment.Id);
+                return new PaidAnswer.Pending(null);
             }
 
             // 8 settle
-            isSettling = true;
             switch (await collector.CollectAsync(payment, lease, CancellationToken.None))
             {
                 case SettlementOutcome.Settled settled:
                     unsold = null;
                     return Answer(result, settled.Transaction);
                 case SettlementOutcome.Failed { Fault: var fault }:
-                    return fault.IsUnavailable ? PaidAnswer.Of(fault) : new PaidAnswer.Refused(fault.Reason, WasTried: true);
+                    return PaidAnswer.Of(fault, wasTried: true);
                 case var unknown:
                     return new PaidAnswer.Pending((unknown as SettlementOutcome.Pending)?.Transaction);
             }
@@ -229,4 +302,7 @@ internal sealed partial class PaidRemoval(
 
     [LoggerMessage(EventId = 27, Level = LogLevel.Warning, Message = "A claim on a payment ended before its work did, and another request has it")]
     private partial void LogUnsold();
+
+    [LoggerMessage(EventId = 29, Level = LogLevel.Error, Message = "Payment {Payment} may be paid, and could not be answered")]
+    private partial void LogUnanswered(Exception exception, string payment);
 }

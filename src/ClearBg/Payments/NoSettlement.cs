@@ -1,3 +1,5 @@
+using System.Numerics;
+using ClearBg.Payments.Ethereum;
 using ClearBg.Payments.Settlement;
 
 namespace ClearBg.Payments;
@@ -13,6 +15,10 @@ internal sealed class NoSettlement : ISettlement
     public Task<PaymentFault?> CheckAsync(CancellationToken cancellation) => Task.FromResult<PaymentFault?>(Fault);
 
     public Task<PaymentFault?> VerifyAsync(Payment payment, CancellationToken cancellation) => Task.FromResult<PaymentFault?>(Fault);
+
+    public Task<BigInteger?> BalanceAsync(Address payer, CancellationToken cancellation) => Task.FromResult<BigInteger?>(null);
+
+    public Task<string?> FindPaidAsync(Payment payment, CancellationToken cancellation) => Task.FromResult<string?>(null);
 
     public Task<SettlementOutcome> SettleAsync(Payment payment, CancellationToken cancellation, string? lease = null) =>
         Task.FromResult<SettlementOutcome>(new SettlementOutcome.Pending(null));

@@ -6,7 +6,8 @@ using ClearBg.Payments.Ethereum;
 namespace ClearBg.Payments;
 
 /// <summary>
-/// A payment that holds against our own terms as far as that can be told without the chain. Whether its signature is good and the money there is the chain's to say.
+/// A payment as it can be read: on a network that is known, with numbers and addresses that are some. Whether it holds against our terms is another matter
+/// (<see cref="PaymentVerification"/>), and whether its signature is good and the money there is the chain's to say.
 /// </summary>
 /// <param name="Version">Of x402 as it came: 1 or 2. It decides how answers name things, not what the payment is.</param>
 /// <param name="Network">Where it is to be made.</param>
@@ -18,7 +19,10 @@ internal sealed record Payment(int Version, PaymentNetwork Network, TransferAuth
     public string Id { get; } = string.Create(
         CultureInfo.InvariantCulture, $"{Network.ChainId}:{Hex.Format(Network.Usdc.ToArray())}:{Hex.Format(Authorization.From.ToArray())}:{Authorization.Nonce}");
 
-    /// <summary>SHA-256, in hexadecimal, of everything that was signed and of the signature: tells one payload from another under the same id.</summary>
+    /// <summary>
+    /// SHA-256, in hexadecimal, of everything that was signed and of the signature: tells one payload from another under the same id. A key's signature counts in its one form,
+    /// whichever v it came with.
+    /// </summary>
     public string PayloadHash { get; } = HashOf(Authorization, Signature);
 
     /// <summary>The network in the payment's own version's words.</summary>
@@ -29,5 +33,5 @@ internal sealed record Payment(int Version, PaymentNetwork Network, TransferAuth
 
     private static string HashOf(TransferAuthorization signed, byte[] signature) => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Create(
         CultureInfo.InvariantCulture,
-        $"{signed.From} {signed.To} {signed.Value} {signed.ValidAfter} {signed.ValidBefore} {signed.Nonce} {Hex.Format(signature)}"))));
+        $"{signed.From} {signed.To} {signed.Value} {signed.ValidAfter} {signed.ValidBefore} {signed.Nonce} {Hex.Format(Ethereum.Signature.Parse(signature)?.ToArray() ?? signature)}"))));
 }

@@ -1,13 +1,12 @@
 using ClearBg.Payments.Settlement;
+using Microsoft.Extensions.Options;
 
 namespace ClearBg.Payments;
 
 /// <summary>Has payments settled, and keeps the books about it.</summary>
-internal sealed partial class PaymentCollector(ISettlement settlement, PaymentRecords records, PaymentMetrics metrics, TimeProvider clock, ILogger<PaymentCollector> log)
+internal sealed partial class PaymentCollector(
+    ISettlement settlement, PaymentRecords records, PaymentMetrics metrics, IOptions<PaymentsOptions> options, TimeProvider clock, ILogger<PaymentCollector> log)
 {
-    /// <summary>Until a payment of unknown fate is driven on: two blocks on Base.</summary>
-    public static readonly TimeSpan Pause = TimeSpan.FromSeconds(4);
-
     /// <summary>
     /// Settles. Everything that goes wrong on the way is <see cref="SettlementOutcome.Pending"/>, exceptions too: after a payment may have been sent, not knowing is never
     /// a failure.
@@ -19,16 +18,11 @@ internal sealed partial class PaymentCollector(ISettlement settlement, PaymentRe
     {
         try
         {
-            var outcome = await settlement.SettleAsync(payment, cancellation);
+            var outcome = await settlement.SettleAsync(payment, cancellation, lease.Token);
             switch (outcome)
             {
                 case SettlementOutcome.Settled settled:
-                    if (await records.SettledAsync(payment.Id, settled.Transaction, CancellationToken.None))
-                    {
-                        metrics.CountSettled();
-                        LogSettled(payment.Id, settled.Transaction);
-                    }
-
+                    await NoteAsync(payment, settled.Transaction);
                     break;
                 case SettlementOutcome.Failed { Fault: var fault }:
                     if (!await FailAsync(payment, fault, lease))
@@ -40,7 +34,7 @@ internal sealed partial class PaymentCollector(ISettlement settlement, PaymentRe
                     LogFailed(payment.Id, fault.Reason);
                     break;
                 case SettlementOutcome.Pending pending:
-                    await records.PendingAsync(payment.Id, lease.Token, pending.Transaction, Pause, CancellationToken.None);
+                    await records.PendingAsync(payment.Id, lease.Token, pending.Transaction, CancellationToken.None);
                     LogPending(payment.Id, pending.Transaction ?? "none");
                     break;
                 default:
@@ -52,7 +46,7 @@ internal sealed partial class PaymentCollector(ISettlement settlement, PaymentRe
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             // Others, or the next start, needn't wait for the lease to end.
-            await records.PendingAsync(payment.Id, lease.Token, null, TimeSpan.Zero, CancellationToken.None);
+            await records.LetGoAsync(payment.Id, lease.Token, CancellationToken.None);
             throw;
         }
         catch (Exception e)
@@ -63,9 +57,14 @@ internal sealed partial class PaymentCollector(ISettlement settlement, PaymentRe
         }
     }
 
-    /// <summary>Goes on with a settlement; null where somebody else is at it, or nothing is to be settled.</summary>
+    /// <summary>Goes on with a settlement; null where somebody else is at it, or nothing is to be settled. Other networks' payments wait until theirs is configured again.</summary>
     public async Task<SettlementOutcome?> ResumeAsync(Payment payment, CancellationToken cancellation)
     {
+        if (payment.Network != PaymentTerms.Of(options.Value)?.Network)
+        {
+            return new SettlementOutcome.Pending(null);
+        }
+
         if (await records.TakeAsync(payment.Id, cancellation) is not { } token)
         {
             return null;
@@ -75,7 +74,28 @@ internal sealed partial class PaymentCollector(ISettlement settlement, PaymentRe
         return await CollectAsync(payment, lease, cancellation);
     }
 
-    /// <summary>What is our own fault leaves the payment as good as before. False where it is no longer this process's to say so.</summary>
+    /// <summary>The hash under which a payment that failed was paid after all: its signature goes on being good until its end, in anyone's hands. Null where it was not.</summary>
+    public async Task<string?> FindLateAsync(Payment payment, CancellationToken cancellation)
+    {
+        var transaction = await settlement.FindPaidAsync(payment, cancellation);
+        if (transaction is not null)
+        {
+            await NoteAsync(payment, transaction);
+        }
+
+        return transaction;
+    }
+
+    private async Task NoteAsync(Payment payment, string transaction)
+    {
+        if (await records.SettledAsync(payment.Id, transaction, CancellationToken.None))
+        {
+            metrics.CountSettled();
+            LogSettled(payment.Id, transaction);
+        }
+    }
+
+    /// <summary>What is our own fault leaves the payment as good as before. False where it is no longer this process's to say so, or something is under way after all.</summary>
     private Task<bool> FailAsync(Payment payment, PaymentFault fault, PaymentLease lease) => fault.IsUnavailable
         ? records.ForgetAsync(payment.Id, lease.Token, CancellationToken.None)
         : records.FailedAsync(payment.Id, lease.Token, fault.Reason, CancellationToken.None);

@@ -18,14 +18,14 @@ internal enum PaymentState
     /// <summary>Paid.</summary>
     Settled,
 
-    /// <summary>Certainly not paid, and never to be.</summary>
+    /// <summary>Certainly not paid by us, and never to be. Whoever else has the signature may still hand it in.</summary>
     Failed,
 }
 
 /// <summary>A payment as it is kept.</summary>
 /// <param name="Payment">As it came first, rebuilt.</param>
-/// <param name="RequestHash">What it pays for: <see cref="Jobs.JobFingerprint"/>.</param>
-/// <param name="Identifier">The client's name for it, or null.</param>
+/// <param name="RequestHash">What it pays for: <see cref="Jobs.PaidFingerprint"/>.</param>
+/// <param name="Identifier">The payer's name for it, or null.</param>
 /// <param name="State">How far it is.</param>
 /// <param name="Reason">Why it failed, of <see cref="PaymentReason"/>; else null.</param>
 /// <param name="Transaction">The last hash that is known, or null.</param>

@@ -10,7 +10,7 @@ namespace ClearBg.Payments;
 /// that want the same step, one takes it. A process that is at a payment has a lease, which it renews; when it dies, the lease ends by itself.
 /// </summary>
 /// <remarks>
-/// working → (deleted) | settling → settled | failed | (deleted). A working row whose lease has ended counts as deleted: its process is gone, and nothing was sent. A settling row
+/// working → (deleted) | settling → settled | failed | (deleted). Failed → settled, where somebody else handed it in later. A working row whose lease has ended counts as deleted: its process is gone, and nothing was sent. A settling row
 /// stays until the chain has said what became of it. Settled wins over failed: money that came is owed a picture.
 /// </remarks>
 internal sealed class PaymentRecords(DbDataSource database, PaymentAnswers answers, TimeProvider clock)
@@ -18,9 +18,18 @@ internal sealed class PaymentRecords(DbDataSource database, PaymentAnswers answe
     /// <summary>How long a process that died keeps others from a payment.</summary>
     public static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(30);
 
+    /// <summary>The shortest time until a payment of unknown fate is driven on: two blocks on Base. It grows with the payment's age, by a tenth of it.</summary>
+    public static readonly TimeSpan LeastPause = TimeSpan.FromSeconds(4);
+
+    /// <summary>The longest.</summary>
+    public static readonly TimeSpan MostPause = TimeSpan.FromMinutes(10);
+
     private const string IsAlive = "(state <> 'working' OR leased_until > @now)";
 
-    /// <summary>Claims a payment: of all who try, one gets a lease, and the others null. Null too where another payment has its identifier.</summary>
+    /// <summary>Whoever had the lease before, and noticed late that it is gone, may have sent something in the meantime.</summary>
+    private const string IsNotUnderWay = "NOT EXISTS (SELECT 1 FROM sent_transactions WHERE payment_id = @id AND is_open = 1)";
+
+    /// <summary>Claims a payment: of all who try, one gets a lease, and the others null. Null too where another payment of this payer has its identifier.</summary>
     public Task<string?> ClaimAsync(Payment payment, string requestHash, string? identifier, CancellationToken cancellation)
     {
         var lease = LongId.Create(clock.GetUtcNow());
@@ -28,8 +37,8 @@ internal sealed class PaymentRecords(DbDataSource database, PaymentAnswers answe
             async connection =>
             {
                 await using var remains = connection.Command(
-                    "DELETE FROM payments WHERE (id = @id OR identifier = @identifier) AND state = 'working' AND leased_until <= @now",
-                    ("@id", payment.Id), ("@identifier", identifier ?? ""), ("@now", clock.Milliseconds));
+                    "DELETE FROM payments WHERE (id = @id OR (payer = @payer AND identifier = @identifier)) AND state = 'working' AND leased_until <= @now",
+                    ("@id", payment.Id), ("@payer", payment.Authorization.From.ToString()), ("@identifier", identifier ?? ""), ("@now", clock.Milliseconds));
                 await remains.ExecuteNonQueryAsync(cancellation);
 
                 var signed = payment.Authorization;
@@ -57,10 +66,20 @@ internal sealed class PaymentRecords(DbDataSource database, PaymentAnswers answe
     }
 
     /// <summary>The payment of this id, or null. Remains of a process that died while it worked count as nothing.</summary>
-    public Task<PaymentRecord?> FindAsync(string id, CancellationToken cancellation) => FirstAsync("id", id, cancellation);
+    public Task<PaymentRecord?> FindAsync(string id, CancellationToken cancellation) => FirstAsync("id = @id", cancellation, ("@id", id));
 
-    /// <summary>The payment that a client named so, likewise.</summary>
-    public Task<PaymentRecord?> FindNamedAsync(string identifier, CancellationToken cancellation) => FirstAsync("identifier", identifier, cancellation);
+    /// <summary>The payment that its payer named so, likewise. One that failed has lost its name.</summary>
+    public Task<PaymentRecord?> FindNamedAsync(Address payer, string identifier, CancellationToken cancellation) =>
+        FirstAsync("payer = @payer AND identifier = @identifier", cancellation, ("@payer", payer.ToString()), ("@identifier", identifier));
+
+    /// <summary>How many payments of this one's payer are worked on or settling on its network, itself included: one balance has to cover them all.</summary>
+    public async Task<long> CountOpenAsync(Payment payment, CancellationToken cancellation)
+    {
+        await using var command = database.Command(
+            $"SELECT COUNT(*) FROM payments WHERE payer = @payer AND network = @network AND state IN ('working', 'settling') AND {IsAlive}",
+            ("@payer", payment.Authorization.From.ToString()), ("@network", payment.Network.Name), ("@now", clock.Milliseconds));
+        return Convert.ToInt64(await command.ExecuteScalarAsync(cancellation), CultureInfo.InvariantCulture);
+    }
 
     /// <summary>Keeps a lease that is still ours. False where it isn't.</summary>
     public async Task<bool> RenewAsync(string id, string lease, CancellationToken cancellation) => await ChangeAsync(
@@ -71,9 +90,13 @@ internal sealed class PaymentRecords(DbDataSource database, PaymentAnswers answe
     public Task<bool> DropAsync(string id, string lease, CancellationToken cancellation) =>
         ChangeAsync("DELETE FROM payments WHERE id = @id AND lease = @lease AND state = 'working'", cancellation, ("@id", id), ("@lease", lease));
 
-    /// <summary>Forgets a settlement that certainly sent nothing, for a reason that isn't the payer's.</summary>
-    public Task<bool> ForgetAsync(string id, string lease, CancellationToken cancellation) =>
-        ChangeAsync("DELETE FROM payments WHERE id = @id AND lease = @lease AND state = 'settling'", cancellation, ("@id", id), ("@lease", lease));
+    /// <summary>Forgets a settlement that certainly sent nothing, for a reason that isn't the payer's. False where the lease went to someone else, or something was sent after all.</summary>
+    public Task<bool> ForgetAsync(string id, string lease, CancellationToken cancellation) => ChangeAsync(
+        $"""
+        DELETE FROM payments WHERE id = @id AND lease = @lease AND state = 'settling' AND {IsNotUnderWay}
+        AND NOT EXISTS (SELECT 1 FROM facilitator_posts WHERE payment_id = @id)
+        """,
+        cancellation, ("@id", id), ("@lease", lease));
 
     /// <summary>
     /// Stores the answer, and with it goes from work to settlement: after this the payment may be sent. False where the lease went to someone else in the meantime;
@@ -97,13 +120,32 @@ internal sealed class PaymentRecords(DbDataSource database, PaymentAnswers answe
             cancellation) is not null;
 
     /// <summary>A new lease on a payment whose settlement nobody is at; null where somebody is, or where there is nothing to settle.</summary>
-    public async Task<string?> TakeAsync(string id, CancellationToken cancellation)
-    {
-        var lease = LongId.Create(clock.GetUtcNow());
-        return await ChangeAsync(
-            "UPDATE payments SET lease = @lease, leased_until = @until WHERE id = @id AND state = 'settling' AND leased_until <= @now", cancellation,
-            ("@id", id), ("@lease", lease), ("@until", Until(LeaseTime)), ("@now", clock.Milliseconds)) ? lease : null;
-    }
+    public Task<string?> TakeAsync(string id, CancellationToken cancellation) => TakeAsync(id, PaymentState.Settling, cancellation);
+
+    /// <summary>The right to make the answer to a settled payment once more, for as long as a lease lasts; null where somebody else is at it.</summary>
+    public Task<string?> TakeSettledAsync(string id, CancellationToken cancellation) => TakeAsync(id, PaymentState.Settled, cancellation);
+
+    /// <summary>Stores that answer, for as long as the first one, and lets go. Nothing where the right went to someone else.</summary>
+    public Task<string?> KeepAgainAsync(string id, string lease, string contentType, Stream answer, CancellationToken cancellation) => database.TransactAsync<string?>(
+        async connection =>
+        {
+            await using var command = connection.Command(
+                "UPDATE payments SET leased_until = @now WHERE id = @id AND lease = @lease AND state = 'settled'", ("@id", id), ("@lease", lease), ("@now", clock.Milliseconds));
+            if (await command.ExecuteNonQueryAsync(cancellation) == 0)
+            {
+                return null;
+            }
+
+            await PaymentAnswers.DeleteAsync(connection, id, cancellation);
+            await answers.WriteAsync(connection, id, contentType, answer, cancellation);
+            return id;
+        },
+        cancellation);
+
+    /// <summary>Lets go, for whoever goes on at once.</summary>
+    public Task<bool> LetGoAsync(string id, string lease, CancellationToken cancellation) => ChangeAsync(
+        "UPDATE payments SET leased_until = @now WHERE id = @id AND lease = @lease AND state IN ('settling', 'settled')", cancellation,
+        ("@id", id), ("@lease", lease), ("@now", clock.Milliseconds));
 
     /// <summary>The money came. False where that was known before.</summary>
     public Task<bool> SettledAsync(string id, string transaction, CancellationToken cancellation) => ChangeAsync(
@@ -114,14 +156,18 @@ internal sealed class PaymentRecords(DbDataSource database, PaymentAnswers answe
         cancellation, ("@id", id), ("@transaction", transaction), ("@now", clock.Milliseconds));
 
     /// <summary>
-    /// The money will certainly not come; the answer goes with it. False where the lease went to someone else in the meantime: who may be sending it just now.
+    /// The money will certainly not come; the answer goes with it, and the client's name for it is free. False where the lease went to someone else in the meantime, who may be
+    /// sending it just now, or where something is under way after all.
     /// </summary>
     public async Task<bool> FailedAsync(string id, string lease, string reason, CancellationToken cancellation) =>
         await database.TransactAsync<string?>(
             async connection =>
             {
                 await using var command = connection.Command(
-                    "UPDATE payments SET state = 'failed', reason = @reason, leased_until = @now WHERE id = @id AND lease = @lease AND state IN ('settling', 'failed')",
+                    $"""
+                    UPDATE payments SET state = 'failed', reason = @reason, identifier = NULL, leased_until = @now
+                    WHERE id = @id AND lease = @lease AND state IN ('settling', 'failed') AND {IsNotUnderWay}
+                    """,
                     ("@id", id), ("@lease", lease), ("@reason", reason), ("@now", clock.Milliseconds));
                 if (await command.ExecuteNonQueryAsync(cancellation) == 0)
                 {
@@ -133,18 +179,28 @@ internal sealed class PaymentRecords(DbDataSource database, PaymentAnswers answe
             },
             cancellation) is not null;
 
-    /// <summary>Nobody knows yet: lets go, for whoever drives it on after <paramref name="pause"/>.</summary>
-    public Task<bool> PendingAsync(string id, string lease, string? transaction, TimeSpan pause, CancellationToken cancellation) => ChangeAsync(
+    /// <summary>Nobody knows yet: lets go, for whoever drives it on after a pause, which is the longer the longer nobody has known.</summary>
+    public Task<bool> PendingAsync(string id, string lease, string? transaction, CancellationToken cancellation) => ChangeAsync(
         """
-        UPDATE payments SET leased_until = @until, transaction_hash = COALESCE(NULLIF(@transaction, ''), transaction_hash)
+        UPDATE payments SET
+          leased_until = @now + CASE WHEN @now - created_at < 10 * @least THEN @least WHEN @now - created_at > 10 * @most THEN @most ELSE (@now - created_at) / 10 END,
+          transaction_hash = COALESCE(NULLIF(@transaction, ''), transaction_hash)
         WHERE id = @id AND lease = @lease AND state = 'settling'
         """,
-        cancellation, ("@id", id), ("@lease", lease), ("@transaction", transaction ?? ""), ("@until", Until(pause)));
+        cancellation, ("@id", id), ("@lease", lease), ("@transaction", transaction ?? ""), ("@now", clock.Milliseconds),
+        ("@least", (long)LeastPause.TotalMilliseconds), ("@most", (long)MostPause.TotalMilliseconds));
 
     /// <summary>Settlements on a network that nobody is at, those that waited longest first.</summary>
     public Task<List<PaymentRecord>> AbandonedAsync(PaymentNetwork network, int most, CancellationToken cancellation) => ListAsync(
         "WHERE state = 'settling' AND leased_until <= @now AND network = @network ORDER BY leased_until LIMIT @most", cancellation,
         ("@now", clock.Milliseconds), ("@network", network.Name), ("@most", (long)most));
+
+    /// <summary>How many settlements wait on other networks than this one, or on any where there is none.</summary>
+    public async Task<long> CountStrandedAsync(PaymentNetwork? network, CancellationToken cancellation)
+    {
+        await using var command = database.Command("SELECT COUNT(*) FROM payments WHERE state = 'settling' AND network <> @network", ("@network", network?.Name ?? ""));
+        return Convert.ToInt64(await command.ExecuteScalarAsync(cancellation), CultureInfo.InvariantCulture);
+    }
 
     /// <summary>The latest payments, in one state or in all, newest first.</summary>
     public Task<List<PaymentRecord>> ListAsync(PaymentState? state, long most, CancellationToken cancellation) => ListAsync(
@@ -168,8 +224,16 @@ internal sealed class PaymentRecords(DbDataSource database, PaymentAnswers answe
 
     private long Until(TimeSpan time) => (clock.GetUtcNow() + time).ToUnixTimeMilliseconds();
 
-    private async Task<PaymentRecord?> FirstAsync(string column, string value, CancellationToken cancellation) =>
-        (await ListAsync($"WHERE {column} = @value AND {IsAlive}", cancellation, ("@value", value), ("@now", clock.Milliseconds))).FirstOrDefault();
+    private async Task<string?> TakeAsync(string id, PaymentState state, CancellationToken cancellation)
+    {
+        var lease = LongId.Create(clock.GetUtcNow());
+        return await ChangeAsync(
+            "UPDATE payments SET lease = @lease, leased_until = @until WHERE id = @id AND state = @state AND leased_until <= @now", cancellation,
+            ("@id", id), ("@state", Text(state)), ("@lease", lease), ("@until", Until(LeaseTime)), ("@now", clock.Milliseconds)) ? lease : null;
+    }
+
+    private async Task<PaymentRecord?> FirstAsync(string condition, CancellationToken cancellation, params (string Name, object Value)[] values) =>
+        (await ListAsync($"WHERE {condition} AND {IsAlive}", cancellation, [.. values, ("@now", clock.Milliseconds)])).FirstOrDefault();
 
     private async Task<List<PaymentRecord>> ListAsync(string where, CancellationToken cancellation, params (string Name, object Value)[] values)
     {

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Options;
 namespace ClearBg.Payments;
 
 /// <summary>
-/// Every few seconds, and at the start: goes on with settlements that nobody is at, because their process died or their time was over. Every minute: drops the work of
-/// processes that died, and answers past their time. Replicas may do so at once.
+/// Every few seconds, and at the start: goes on with settlements that nobody is at, because their process died or their time was over; one that takes long holds up no other.
+/// Every minute: drops the work of processes that died, and answers past their time. Replicas may do so at once.
 /// </summary>
 internal sealed partial class PaymentUpkeep(
     PaymentRecords records, PaymentAnswers answers, PaymentCollector collector, PaymentMetrics metrics, IOptions<PaymentsOptions> options, TimeProvider clock, ILogger<PaymentUpkeep> log)
@@ -21,6 +21,7 @@ internal sealed partial class PaymentUpkeep(
 
     // Not a BackgroundService: at the end of a start that failed the host takes its cancellation for a fault, and logs it with a stack trace.
     private readonly CancellationTokenSource _stopping = new();
+    private readonly List<Task> _resuming = [];
     private Task _running = Task.CompletedTask;
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -44,25 +45,39 @@ internal sealed partial class PaymentUpkeep(
     private async Task RunAsync(CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(Interval, clock);
-        for (var round = 0; round == 0 || await timer.WaitForNextTickAsync(stopping); round++)
+        try
         {
-            await TendAsync(isSweep: round % RoundsPerSweep == 0, stopping);
+            for (var round = 0; round == 0 || await timer.WaitForNextTickAsync(stopping); round++)
+            {
+                await TendAsync(round, stopping);
+            }
+        }
+        finally
+        {
+            await Task.WhenAll(_resuming);
         }
     }
 
-    private async Task TendAsync(bool isSweep, CancellationToken cancellation)
+    private async Task TendAsync(int round, CancellationToken cancellation)
     {
         try
         {
-            if (isSweep)
+            var terms = PaymentTerms.Of(options.Value);
+            if (round == 0 && await records.CountStrandedAsync(terms?.Network, cancellation) is > 0 and var stranded)
+            {
+                LogStranded(stranded);
+            }
+
+            if (round % RoundsPerSweep == 0)
             {
                 await SweepAsync(cancellation);
             }
 
-            if (PaymentTerms.Of(options.Value) is { } terms)
+            if (terms is not null)
             {
-                var abandoned = await records.AbandonedAsync(terms.Network, AtOnce, cancellation);
-                await Task.WhenAll(abandoned.Select(record => collector.ResumeAsync(record.Payment, cancellation)));
+                _resuming.RemoveAll(static task => task.IsCompleted);
+                var abandoned = await records.AbandonedAsync(terms.Network, AtOnce - _resuming.Count, cancellation);
+                _resuming.AddRange(abandoned.Select(record => ResumeAsync(record.Payment, cancellation)));
                 var (count, since) = await records.PendingAsync(cancellation);
                 metrics.ReportPending(count, since);
             }
@@ -70,6 +85,18 @@ internal sealed partial class PaymentUpkeep(
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
             // The host ends with a service that throws. The database may be back at the next round.
+            LogFailed(e);
+        }
+    }
+
+    private async Task ResumeAsync(Payment payment, CancellationToken cancellation)
+    {
+        try
+        {
+            await collector.ResumeAsync(payment, cancellation);
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        {
             LogFailed(e);
         }
     }
@@ -86,6 +113,9 @@ internal sealed partial class PaymentUpkeep(
 
     [LoggerMessage(EventId = 25, Level = LogLevel.Warning, Message = "Claims of processes that died at work, whose payments are as good as before: {Claims}")]
     private partial void LogDropped(int claims);
+
+    [LoggerMessage(EventId = 28, Level = LogLevel.Warning, Message = "Payments that are settling on a network that is not configured, and wait until it is: {Payments}")]
+    private partial void LogStranded(long payments);
 
     [LoggerMessage(EventId = 26, Level = LogLevel.Error, Message = "Payments could not be looked after; the next round tries again")]
     private partial void LogFailed(Exception exception);

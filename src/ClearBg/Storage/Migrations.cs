@@ -97,7 +97,7 @@ internal static class Migrations
           id text PRIMARY KEY NOT NULL,
           payload_hash text NOT NULL,
           request_hash text NOT NULL,
-          identifier text UNIQUE,
+          identifier text,
           state text NOT NULL CHECK (state IN ('working', 'settling', 'settled', 'failed')),
           reason text,
           transaction_hash text,
@@ -115,6 +115,7 @@ internal static class Migrations
           created_at bigint NOT NULL,
           settled_at bigint
         );
+        CREATE UNIQUE INDEX payments_by_identifier ON payments (payer, identifier);
         CREATE INDEX payments_by_state ON payments (state, leased_until);
         CREATE INDEX payments_by_age ON payments (created_at);
         CREATE TABLE payment_answers (

@@ -173,6 +173,32 @@ public sealed class PaymentApiTests : IAsyncLifetime
         Assert.Equal((402, "payment_required"), await PaidGateway.DemandAsync(await _gateway.PostAsync(null)));
     }
 
+    /// <summary>A payer whose contract can't be afforded after the work, though it could be simulated before it, would have its pictures made for ever.</summary>
+    [Fact]
+    public async Task Work_that_came_to_nothing_is_counted_even_where_it_is_our_fault()
+    {
+        _gateway.Settlement.Settle = static _ => Task.FromResult<SettlementOutcome>(new SettlementOutcome.Failed(new PaymentFault(IsUnavailable: true, "unexpected_settle_error")));
+        for (var i = 0; i < 12; i++)
+        {
+            Assert.Equal((503, "payment_unavailable"), await PaidGateway.RefusalAsync(await _gateway.PostAsync(new PaymentForm())));
+        }
+
+        Assert.Equal((429, "rate_limit_exceeded"), await PaidGateway.RefusalAsync(await _gateway.PostAsync(new PaymentForm())));
+    }
+
+    /// <summary>Looked at first and counted at the end, all of them would be let in.</summary>
+    [Fact]
+    public async Task Payments_that_come_to_nothing_are_counted_before_they_do()
+    {
+        using var place = await _gateway.Gateway.Gate.EnterAsync(100_000_000, CancellationToken.None);
+        var sending = Enumerable.Range(0, 15).Select(_ => _gateway.PostAsync(new PaymentForm(), PaidGateway.Black)).ToList();
+        await Gateway.EventuallyAsync(() => sending.Count(static request => request.IsCompleted) == 3);
+        place.Dispose();
+        var answers = await Task.WhenAll(sending);
+
+        Assert.Equal((3, 12), (answers.Count(static answer => (int)answer.StatusCode == 429), answers.Count(static answer => (int)answer.StatusCode == 400)));
+    }
+
     [Fact]
     public async Task Where_no_payment_can_be_taken_none_is_asked_for_and_none_refused()
     {

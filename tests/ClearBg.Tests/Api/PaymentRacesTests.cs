@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using ClearBg.Payments;
 using ClearBg.Payments.Settlement;
@@ -240,6 +241,93 @@ public sealed class PaymentRacesTests : IAsyncLifetime
         var (second, _) = await PaidGateway.SoldAsync(again);
         Assert.Equal(first, second);
         Assert.Equal(1, _gateway.Settlement.Settlements);
+
+        // Once: or every resend of one payment would be work.
+        using var third = await _gateway.PostAsync(form);
+        Assert.False(third.Headers.Contains("Server-Timing"));
+        await PaidGateway.SoldAsync(third);
+    }
+
+    /// <summary>Whoever paid the old price, on the network that was configured then, has paid.</summary>
+    [Fact]
+    public async Task A_payment_by_terms_that_have_changed_since_gets_its_picture_and_a_new_one_is_refused()
+    {
+        var form = new PaymentForm { Network = PaymentNetwork.Base, Value = "40000", To = "0x70997970C51812dc3A010C7d01b50e0d17dc79C9" };
+        Assert.True(PaymentMessage.TryParse(form.Header(), out var message));
+        Assert.True(PaymentVerification.TryRead(message, out var payment, out _));
+        var request = Convert.ToHexStringLower(SHA256.HashData([.. "1 png "u8, .. PaidGateway.Disc]));
+        var lease = (await _gateway.Records.ClaimAsync(payment, request, null, CancellationToken.None))!;
+        Assert.True(await _gateway.Records.BeginSettlingAsync(payment.Id, lease, "image/png", new MemoryStream(PaidGateway.Disc), CancellationToken.None));
+
+        Assert.Equal((503, "settlement_pending"), await PaidGateway.RefusalAsync(await _gateway.PostAsync(form)));
+        await _gateway.Records.SettledAsync(payment.Id, ScriptedSettlement.Hash, CancellationToken.None);
+        await PaidGateway.SoldAsync(await _gateway.PostAsync(form));
+        Assert.Equal((402, "invalid_network"), await PaidGateway.DemandAsync(await _gateway.PostAsync(new PaymentForm { Network = PaymentNetwork.Base })));
+        Assert.Equal(0, _gateway.Settlement.Settlements);
+    }
+
+    /// <summary>Five cents, and a hundred signatures for them: all would be worked on and sent, and one would pay.</summary>
+    [Fact]
+    public async Task A_balance_backs_no_more_payments_at_once_than_it_covers()
+    {
+        _gateway.Settlement.Balance = 149_999;
+        using var patience = new CancellationTokenSource();
+        PaymentForm[] working = [new(), new()];
+        var sending = working.Select(form => _gateway.PostAsync(form, Endless, cancellation: patience.Token)).ToList();
+        await Gateway.EventuallyAsync(() => working.All(form => State(form) == PaymentState.Working));
+
+        var third = new PaymentForm();
+        using var refused = await _gateway.PostAsync(third);
+        Assert.NotEmpty(refused.Headers.GetValues("Retry-After"));
+        Assert.Equal((429, "rate_limit_exceeded"), await PaidGateway.RefusalAsync(refused));
+        Assert.Null(State(third));
+        _gateway.Settlement.Balance = 150_000;
+        await PaidGateway.SoldAsync(await _gateway.PostAsync(third));
+
+        await patience.CancelAsync();
+        foreach (var request in sending)
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
+        }
+    }
+
+    /// <summary>What we sent reverted; somebody else handed the same signature in, and it paid. Its client has paid for a picture.</summary>
+    [Fact]
+    public async Task A_payment_that_failed_and_was_paid_later_gets_its_picture()
+    {
+        var form = new PaymentForm();
+        _gateway.Settlement.Settle = static _ => Task.FromResult<SettlementOutcome>(new SettlementOutcome.Failed(new PaymentFault(IsUnavailable: false, "insufficient_funds")));
+        Assert.Equal((402, "insufficient_funds"), await PaidGateway.DemandAsync(await _gateway.PostAsync(form)));
+
+        _gateway.Settlement.Late = ScriptedSettlement.Hash;
+        await PaidGateway.SoldAsync(await _gateway.PostAsync(form));
+
+        Assert.Equal((1, PaymentState.Settled), (_gateway.Settlement.Settlements, State(form)));
+    }
+
+    [Fact]
+    public async Task Where_the_books_fail_when_a_payment_may_be_paid_its_client_is_told_to_send_it_again()
+    {
+        var (paid, begun) = (new PaymentForm(), new PaymentForm());
+        await PaidGateway.SoldAsync(await _gateway.PostAsync(paid));
+        await ExecuteAsync("ALTER TABLE payment_answer_parts RENAME TO elsewhere");
+
+        Assert.Equal((503, "settlement_pending"), await PaidGateway.RefusalAsync(await _gateway.PostAsync(paid)));
+        Assert.Equal((503, "settlement_pending"), await PaidGateway.RefusalAsync(await _gateway.PostAsync(begun)));
+        await ExecuteAsync("ALTER TABLE elsewhere RENAME TO payment_answer_parts");
+        await PaidGateway.SoldAsync(await _gateway.PostAsync(paid));
+        Assert.Equal(1, _gateway.Settlement.Settlements);
+    }
+
+    /// <summary>It may have been charged: the one with the other payload.</summary>
+    [Fact]
+    public async Task A_used_nonce_is_not_called_uncharged()
+    {
+        var form = new PaymentForm();
+        await PaidGateway.SoldAsync(await _gateway.PostAsync(form));
+
+        using var answer = await _gateway.PostAsync(form with { ValidAfter = "1" });
+        Assert.DoesNotContain("charged", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     /// <summary>Another process took the claim for abandoned while this one was only slow: it settles, and this one's work counts for nothing.</summary>

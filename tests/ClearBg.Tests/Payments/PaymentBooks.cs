@@ -1,4 +1,6 @@
+using System.Numerics;
 using ClearBg.Payments;
+using ClearBg.Payments.Ethereum;
 using ClearBg.Payments.Settlement;
 using ClearBg.Tests.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,7 +23,7 @@ internal sealed class PaymentBooks : IDisposable
         Answers = new PaymentAnswers(store.Source, clock, options);
         Records = new PaymentRecords(store.Source, Answers, clock);
         Metrics = new PaymentMetrics(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>(), clock);
-        Collector = new PaymentCollector(Settlement, Records, Metrics, clock, NullLogger<PaymentCollector>.Instance);
+        Collector = new PaymentCollector(Settlement, Records, Metrics, options, clock, NullLogger<PaymentCollector>.Instance);
         Upkeep = new PaymentUpkeep(Records, Answers, Collector, Metrics, options, clock, NullLogger<PaymentUpkeep>.Instance);
     }
 
@@ -70,12 +72,22 @@ internal sealed class ScriptedSettlement : ISettlement
 
     public Func<Payment, Task<SettlementOutcome>> Settle { get; set; } = static _ => Task.FromResult<SettlementOutcome>(new SettlementOutcome.Settled(Hash));
 
+    /// <summary>Of every payer.</summary>
+    public BigInteger? Balance { get; set; }
+
+    /// <summary>The hash of whatever somebody else handed in.</summary>
+    public string? Late { get; set; }
+
     /// <summary>How often it was asked to settle.</summary>
     public int Settlements => _settlements;
 
     public Task<PaymentFault?> CheckAsync(CancellationToken cancellation) => Task.FromResult(Check());
 
     public Task<PaymentFault?> VerifyAsync(Payment payment, CancellationToken cancellation) => Task.FromResult(Verify(payment));
+
+    public Task<BigInteger?> BalanceAsync(Address payer, CancellationToken cancellation) => Task.FromResult(Balance);
+
+    public Task<string?> FindPaidAsync(Payment payment, CancellationToken cancellation) => Task.FromResult(Late);
 
     public Task<SettlementOutcome> SettleAsync(Payment payment, CancellationToken cancellation, string? lease = null)
     {

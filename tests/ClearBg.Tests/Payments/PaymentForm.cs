@@ -82,7 +82,8 @@ internal sealed record PaymentForm
     public Payment Payment()
     {
         Assert.True(PaymentMessage.TryParse(Header(), out var message));
-        Assert.True(PaymentVerification.TryVerify(message, Terms(Network), out var payment, out var reason), reason);
+        Assert.True(PaymentVerification.TryRead(message, out var payment, out var reason), reason);
+        Assert.Null(PaymentVerification.Mismatch(message, payment, Terms(Network)));
         return payment;
     }
 }

@@ -19,7 +19,8 @@ public class PaymentMessageTests
 
         Assert.True(PaymentMessage.TryParse(vector.String("value"), out var message));
         Assert.Equal((vector.GetProperty("decoded").GetProperty("x402Version").GetInt32(), null), (message.Version, message.Identifier));
-        Assert.True(PaymentVerification.TryVerify(message, PaymentForm.Terms(network), out var payment, out var reason), reason);
+        Assert.True(PaymentVerification.TryRead(message, out var payment, out var reason), reason);
+        Assert.Null(PaymentVerification.Mismatch(message, payment, PaymentForm.Terms(network)));
         Assert.Null(PaymentVerification.Untimely(payment, DateTimeOffset.FromUnixTimeSeconds(1_795_289_800)));
         Assert.Equal((signed.Address("from"), signed.Address("to"), signed.Number("validBefore")), (payment.Authorization.From, payment.Authorization.To, payment.Authorization.ValidBefore));
         Assert.Equal($"{network.ChainId}:{network.Usdc}:{signed.String("from")}:{signed.String("nonce")}".ToLowerInvariant(), payment.Id);
@@ -92,7 +93,7 @@ public class PaymentMessageTests
     public void A_version_that_we_do_not_know_is_a_payment_all_the_same()
     {
         Assert.True(PaymentMessage.TryParse(Convert.ToBase64String("""{"x402Version":3}"""u8), out var message));
-        Assert.False(PaymentVerification.TryVerify(message, PaymentForm.Terms(), out _, out var reason));
+        Assert.False(PaymentVerification.TryRead(message, out _, out var reason));
         Assert.Equal("invalid_x402_version", reason);
     }
 }

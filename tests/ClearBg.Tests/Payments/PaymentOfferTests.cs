@@ -55,6 +55,7 @@ public class PaymentOfferTests
         var form = new PaymentForm { Change = json => json["accepted"] = offered.DeepClone() };
 
         Assert.True(PaymentMessage.TryParse(form.Header(), out var message));
-        Assert.True(PaymentVerification.TryVerify(message, terms, out _, out var reason), reason);
+        Assert.True(PaymentVerification.TryRead(message, out var payment, out var reason), reason);
+        Assert.Null(PaymentVerification.Mismatch(message, payment, terms));
     }
 }

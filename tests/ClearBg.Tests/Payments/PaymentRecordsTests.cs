@@ -37,7 +37,7 @@ public class PaymentRecordsTests
         var payment = form.Payment();
 
         await books.Records.ClaimAsync(payment, "request", Name, CancellationToken.None);
-        var record = (await books.Records.FindNamedAsync(Name, CancellationToken.None))!;
+        var record = (await books.Records.FindNamedAsync(payment.Authorization.From, Name, CancellationToken.None))!;
 
         Assert.Equal((payment.Id, payment.PayloadHash, 1), (record.Payment.Id, record.Payment.PayloadHash, record.Payment.Version));
         Assert.Equal((payment.Authorization, payment.Network), (record.Payment.Authorization, record.Payment.Network));
@@ -61,6 +61,118 @@ public class PaymentRecordsTests
         Assert.NotNull(await books.Records.ClaimAsync(other, "request", Name, CancellationToken.None));
     }
 
+    /// <summary>Kept for ever, and from all payers, a name could be squatted, and one failure would leave its client with 409s.</summary>
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task An_identifier_is_free_for_other_payers_and_after_a_failure(Engine engine)
+    {
+        await using var store = await TestStore.CreateAsync(engine);
+        using var books = new PaymentBooks(store);
+        var (payment, other) = (new PaymentForm().Payment(), new PaymentForm { From = PaymentForm.Terms().Network.Usdc.ToString() }.Payment());
+        var lease = (await books.Records.ClaimAsync(payment, "request", Name, CancellationToken.None))!;
+
+        Assert.NotNull(await books.Records.ClaimAsync(other, "request", Name, CancellationToken.None));
+        Assert.Equal(payment.Id, (await books.Records.FindNamedAsync(payment.Authorization.From, Name, CancellationToken.None))?.Payment.Id);
+        Assert.True(await books.Records.BeginSettlingAsync(payment.Id, lease, "image/png", new MemoryStream([1]), CancellationToken.None));
+        Assert.True(await books.Records.FailedAsync(payment.Id, lease, "insufficient_funds", CancellationToken.None));
+        Assert.NotNull(await books.Records.ClaimAsync(new PaymentForm().Payment(), "request", Name, CancellationToken.None));
+    }
+
+    /// <summary>
+    /// A process reads that nothing was sent, freezes until its lease is over, and sends; another one has found meanwhile that nothing can be sent. Forgotten, the payment would be
+    /// called unused, and its client sign another one.
+    /// </summary>
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task What_is_under_way_is_neither_forgotten_nor_failed(Engine engine)
+    {
+        await using var store = await TestStore.CreateAsync(engine);
+        using var books = new PaymentBooks(store);
+        var (sent, posted) = (new PaymentForm().Payment(), new PaymentForm().Payment());
+        var lease = await books.BeginSettlingAsync(sent);
+        await store.ScalarAsync($"INSERT INTO sent_transactions VALUES ('0x1', '{sent.Id}', '0x2', 84532, 7, '0x', '1', '1', 1, 1, 1, 1)");
+
+        Assert.False(await books.Records.ForgetAsync(sent.Id, lease, CancellationToken.None));
+        Assert.False(await books.Records.FailedAsync(sent.Id, lease, "insufficient_funds", CancellationToken.None));
+        Assert.Equal(PaymentState.Settling, await books.StateAsync(sent));
+        await store.ScalarAsync("UPDATE sent_transactions SET is_open = 0");
+        Assert.True(await books.Records.FailedAsync(sent.Id, lease, "insufficient_funds", CancellationToken.None));
+
+        // A facilitator's refusal is no reason to keep it from failing.
+        lease = await books.BeginSettlingAsync(posted);
+        await store.ScalarAsync($"INSERT INTO facilitator_posts (payment_id, created_at) VALUES ('{posted.Id}', 1)");
+        Assert.False(await books.Records.ForgetAsync(posted.Id, lease, CancellationToken.None));
+        Assert.True(await books.Records.FailedAsync(posted.Id, lease, "insufficient_funds", CancellationToken.None));
+    }
+
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task A_payment_that_nobody_knows_about_for_long_is_asked_for_less_often(Engine engine)
+    {
+        await using var store = await TestStore.CreateAsync(engine);
+        using var books = new PaymentBooks(store);
+        var payment = new PaymentForm().Payment();
+        var lease = await books.BeginSettlingAsync(payment);
+        var created = store.Clock.Now;
+        foreach (var (age, pause) in ((int, int)[])[(0, 4), (39, 4), (60, 6), (600, 60), (5900, 590), (864_000, 600)])
+        {
+            store.Clock.Now = created.AddSeconds(age);
+            Assert.True(await books.Records.PendingAsync(payment.Id, lease, null, CancellationToken.None));
+            Assert.Equal(store.Clock.Now.AddSeconds(pause), (await books.Records.FindAsync(payment.Id, CancellationToken.None))!.LeasedUntil);
+        }
+    }
+
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task Counts_what_one_balance_has_to_cover(Engine engine)
+    {
+        await using var store = await TestStore.CreateAsync(engine);
+        using var books = new PaymentBooks(store);
+        Payment[] payments = [.. Enumerable.Range(0, 3).Select(static _ => new PaymentForm().Payment())];
+        var other = new PaymentForm { From = PaymentForm.Terms().Network.Usdc.ToString() }.Payment();
+        await books.Records.ClaimAsync(payments[0], "request", null, CancellationToken.None);
+        foreach (var payment in (Payment[])[payments[1], payments[2], other])
+        {
+            await books.BeginSettlingAsync(payment);
+        }
+
+        Assert.Equal((3, 1), (await books.Records.CountOpenAsync(payments[0], CancellationToken.None), await books.Records.CountOpenAsync(other, CancellationToken.None)));
+        await books.Records.SettledAsync(payments[1].Id, ScriptedSettlement.Hash, CancellationToken.None);
+        store.Clock.Now += PaymentRecords.LeaseTime;
+        Assert.Equal(1, await books.Records.CountOpenAsync(payments[0], CancellationToken.None));
+    }
+
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task One_at_a_time_makes_an_answer_again_and_it_is_kept_as_long_as_the_first(Engine engine)
+    {
+        await using var store = await TestStore.CreateAsync(engine);
+        using var books = new PaymentBooks(store);
+        var payment = new PaymentForm().Payment();
+        await books.BeginSettlingAsync(payment);
+        Assert.Null(await books.Records.TakeSettledAsync(payment.Id, CancellationToken.None));
+        await books.Records.SettledAsync(payment.Id, ScriptedSettlement.Hash, CancellationToken.None);
+        store.Clock.Now += TimeSpan.FromMinutes(60);
+        var lost = (await books.Records.TakeSettledAsync(payment.Id, CancellationToken.None))!;
+
+        Assert.Null(await books.Records.TakeSettledAsync(payment.Id, CancellationToken.None));
+        store.Clock.Now += PaymentRecords.LeaseTime;
+        var lease = (await books.Records.TakeSettledAsync(payment.Id, CancellationToken.None))!;
+        Assert.Null(await books.Records.KeepAgainAsync(payment.Id, lost, "image/png", new MemoryStream([7]), CancellationToken.None));
+        Assert.NotNull(await books.Records.KeepAgainAsync(payment.Id, lease, "image/webp", new MemoryStream([8]), CancellationToken.None));
+
+        store.Clock.Now += TimeSpan.FromMinutes(59);
+        using var content = new MemoryStream();
+        Assert.Equal("image/webp", await books.Answers.ReadAsync(payment.Id, content, CancellationToken.None));
+        Assert.Equal([8], content.ToArray());
+        Assert.NotNull(await books.Records.TakeSettledAsync(payment.Id, CancellationToken.None));
+    }
+
     [Theory]
     [OnSqlite]
     [OnPostgres]
@@ -73,7 +185,7 @@ public class PaymentRecordsTests
 
         store.Clock.Now += PaymentRecords.LeaseTime;
         Assert.Null(await books.Records.FindAsync(payment.Id, CancellationToken.None));
-        Assert.Null(await books.Records.FindNamedAsync(Name, CancellationToken.None));
+        Assert.Null(await books.Records.FindNamedAsync(payment.Authorization.From, Name, CancellationToken.None));
         var second = (await books.Records.ClaimAsync(payment, "request", Name, CancellationToken.None))!;
 
         // It was not dead but slow.

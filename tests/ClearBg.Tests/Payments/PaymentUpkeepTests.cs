@@ -39,13 +39,53 @@ public sealed class PaymentUpkeepTests : IAsyncLifetime, IDisposable
 
         await restarted.Upkeep.StartAsync(CancellationToken.None);
         await Gateway.EventuallyAsync(() => restarted.Settlement.Settlements == 16);
-        ticks.Tick();
-        await Gateway.EventuallyAsync(() => restarted.Settlement.Settlements == 20);
+        await Gateway.EventuallyAsync(() =>
+        {
+            ticks.Tick();
+            return restarted.Settlement.Settlements == 20;
+        });
+        await Gateway.EventuallyAsync(() => _store.ScalarAsync("SELECT COUNT(*) FROM payments WHERE state = 'settled'").GetAwaiter().GetResult() is 20L);
         await restarted.Upkeep.StopAsync(CancellationToken.None);
 
         Assert.Equal(20, (await restarted.Records.ListAsync(PaymentState.Settled, 100, CancellationToken.None)).Count);
         Assert.Equal(20L, await _store.ScalarAsync("SELECT COUNT(*) FROM payments"));
         Assert.Equal(TimeSpan.FromSeconds(2), ticks.Period.Period);
+    }
+
+    [Fact]
+    public async Task Settlements_that_take_for_ever_hold_up_no_others()
+    {
+        var stuck = await AbandonAsync();
+        var ticks = new Ticks();
+        using var restarted = new PaymentBooks(_store, new LateTicks(_store.Clock, ticks));
+        restarted.Settlement.Settle = static payment => payment.Authorization.ValidAfter == 7
+            ? Task.FromResult<SettlementOutcome>(new SettlementOutcome.Settled(ScriptedSettlement.Hash))
+            : new TaskCompletionSource<SettlementOutcome>().Task;
+        await restarted.Upkeep.StartAsync(CancellationToken.None);
+        await Gateway.EventuallyAsync(() => restarted.Settlement.Settlements == 1);
+
+        var other = await AbandonAsync(new PaymentForm { ValidAfter = "7" });
+        await Gateway.EventuallyAsync(() =>
+        {
+            ticks.Tick();
+            return _books.StateAsync(other).GetAwaiter().GetResult() == PaymentState.Settled;
+        });
+        await restarted.Upkeep.StopAsync(CancellationToken.None);
+
+        Assert.Equal(PaymentState.Settling, await _books.StateAsync(stuck));
+    }
+
+    /// <summary>On the chain that is configured nothing would be found of it, and it would count as failed though it was paid.</summary>
+    [Fact]
+    public async Task A_settlement_of_another_network_waits_until_that_one_is_configured_again()
+    {
+        var payment = await AbandonAsync(new PaymentForm { Network = PaymentNetwork.Base });
+
+        Assert.Equal(new SettlementOutcome.Pending(null), await _books.Collector.ResumeAsync(payment, CancellationToken.None));
+
+        Assert.Equal((0, PaymentState.Settling), (_books.Settlement.Settlements, await _books.StateAsync(payment)));
+        Assert.Equal((1, 0), (
+            await _books.Records.CountStrandedAsync(PaymentNetwork.BaseSepolia, CancellationToken.None), await _books.Records.CountStrandedAsync(PaymentNetwork.Base, CancellationToken.None)));
     }
 
     [Fact]
@@ -56,7 +96,7 @@ public sealed class PaymentUpkeepTests : IAsyncLifetime, IDisposable
         Assert.IsType<SettlementOutcome.Pending>(await _books.Collector.ResumeAsync(payment, CancellationToken.None));
 
         Assert.Null(await _books.Collector.ResumeAsync(payment, CancellationToken.None));
-        _store.Clock.Now += PaymentCollector.Pause;
+        _store.Clock.Now += PaymentRecords.LeastPause + TimeSpan.FromSeconds(1);
         _books.Settlement.Settle = static _ => throw new TimeoutException();
         Assert.Equal(new SettlementOutcome.Pending(null), await _books.Collector.ResumeAsync(payment, CancellationToken.None));
 
@@ -159,9 +199,9 @@ public sealed class PaymentUpkeepTests : IAsyncLifetime, IDisposable
     }
 
     /// <summary>A payment whose process died while it was settling.</summary>
-    private async Task<Payment> AbandonAsync()
+    private async Task<Payment> AbandonAsync(PaymentForm? form = null)
     {
-        var payment = new PaymentForm().Payment();
+        var payment = (form ?? new PaymentForm()).Payment();
         await _books.BeginSettlingAsync(payment);
         _store.Clock.Now += PaymentRecords.LeaseTime;
         return payment;

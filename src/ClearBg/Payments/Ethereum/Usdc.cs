@@ -26,6 +26,9 @@ internal static class Usdc
     /// <summary><c>authorizationState(address,bytes32)</c>: a word that isn't zero when the nonce was used or cancelled.</summary>
     public static byte[] AuthorizationState(Address authorizer, Bytes32 nonce) => new AbiWriter().Add(authorizer).Add(nonce).ToCall(0xE94A0102);
 
+    /// <summary><c>balanceOf(address)</c>: a word.</summary>
+    public static byte[] BalanceOf(Address account) => new AbiWriter().Add(account).ToCall(0x70A08231);
+
     /// <summary><c>paused()</c>: a word that isn't zero while nothing can be moved.</summary>
     public static byte[] Paused() => new AbiWriter().ToCall(0x5C975ABB);
 

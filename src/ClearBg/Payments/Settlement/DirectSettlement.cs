@@ -1,3 +1,4 @@
+using System.Numerics;
 using ClearBg.Payments.Ethereum;
 
 namespace ClearBg.Payments.Settlement;
@@ -43,6 +44,21 @@ internal sealed partial class DirectSettlement(
     /// <inheritdoc/>
     public Task<PaymentFault?> VerifyAsync(Payment payment, CancellationToken cancellation) =>
         payment.HoldsUntil(clock.GetUtcNow() + PaymentTerms.LongestHold) ? Task.FromResult<PaymentFault?>(Over) : _verification.VerifyAsync(payment, cancellation);
+
+    /// <inheritdoc/>
+    public Task<BigInteger?> BalanceAsync(Address payer, CancellationToken cancellation) => _proof.BalanceAsync(payer, network, cancellation);
+
+    /// <inheritdoc/>
+    public async Task<string?> FindPaidAsync(Payment payment, CancellationToken cancellation)
+    {
+        if (payment.Network != network)
+        {
+            return null;
+        }
+
+        var sent = await transactions.FindAsync(payment.Id, key.Address, cancellation);
+        return await _proof.FindPaidAsync(payment, sent.Count > 0 ? sent.Min(static transaction => transaction.Block) : null, TimeSpan.Zero, cancellation);
+    }
 
     /// <inheritdoc/>
     public async Task<SettlementOutcome> SettleAsync(Payment payment, CancellationToken cancellation, string? lease = null)

@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.Numerics;
+using ClearBg.Payments.Ethereum;
 
 namespace ClearBg.Payments.Settlement;
 
@@ -55,6 +57,22 @@ internal sealed class FacilitatorSettlement(
         : !(await facilitator.VerifyAsync(FacilitatorRequest.Of(payment, terms), cancellation)).Succeeded(out var answer, out _) ? new(IsUnavailable: true, PaymentReason.VerifyError)
         : answer.IsDone ? null
         : new(IsUnavailable: answer.Reason is PaymentReason.VerifyError, PayersFault(answer) ?? PaymentReason.VerifyError);
+
+    /// <inheritdoc/>
+    public async Task<BigInteger?> BalanceAsync(Address payer, CancellationToken cancellation) =>
+        await proof.BalanceAsync(payer, terms.Network, cancellation);
+
+    /// <inheritdoc/>
+    public async Task<string?> FindPaidAsync(Payment payment, CancellationToken cancellation)
+    {
+        if (payment.Network != terms.Network)
+        {
+            return null;
+        }
+
+        var (_, firstAt) = await posts.AddAsync(payment.Id, cancellation);
+        return await proof.FindPaidAsync(payment, null, clock.GetUtcNow() - firstAt, cancellation);
+    }
 
     /// <inheritdoc/>
     public async Task<SettlementOutcome> SettleAsync(Payment payment, CancellationToken cancellation, string? lease = null)

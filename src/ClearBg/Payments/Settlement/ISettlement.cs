@@ -1,3 +1,6 @@
+using System.Numerics;
+using ClearBg.Payments.Ethereum;
+
 namespace ClearBg.Payments.Settlement;
 
 /// <summary>Turns signed authorizations into money: by our own key, or by a facilitator.</summary>
@@ -11,6 +14,12 @@ internal interface ISettlement
 
     /// <summary>Step 5: signature (EOA or ERC-1271) and simulation. Changes nothing. Null when it would go through now.</summary>
     Task<PaymentFault?> VerifyAsync(Payment payment, CancellationToken cancellation);
+
+    /// <summary>What the payer has of the token now; null where that can't be told.</summary>
+    Task<BigInteger?> BalanceAsync(Address payer, CancellationToken cancellation);
+
+    /// <summary>The hash under which a payment is paid, whoever handed it in; null where it isn't, or the chain doesn't say. Sends nothing.</summary>
+    Task<string?> FindPaidAsync(Payment payment, CancellationToken cancellation);
 
     /// <summary>
     /// Step 8 and 9: sends it unless it was sent before, and follows it until it is settled, has certainly failed, or patience is over. May be called again for the

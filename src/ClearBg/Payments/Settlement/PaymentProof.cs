@@ -1,3 +1,4 @@
+using System.Numerics;
 using ClearBg.Payments.Ethereum;
 
 namespace ClearBg.Payments.Settlement;
@@ -128,6 +129,16 @@ internal sealed class PaymentProof(EthereumNode node)
 
         return Finding.Unknown;
     }
+
+    /// <summary>The hash under which a payment is paid, by us or anyone; null where it isn't, or the chain doesn't say.</summary>
+    public async Task<string?> FindPaidAsync(Payment payment, long? fromBlock, TimeSpan age, CancellationToken cancellation) =>
+        await IsSpentAsync(payment, cancellation) == true && await FindSpendingAsync(payment, fromBlock, age, cancellation) is Finding.Paid { Transaction: var hash } ? hash.ToString() : null;
+
+    /// <summary>What an account has of the network's token; null where the chain doesn't say.</summary>
+    public async Task<BigInteger?> BalanceAsync(Address account, PaymentNetwork network, CancellationToken cancellation) =>
+        (await node.CallAsync(account, network.Usdc, Usdc.BalanceOf(account), cancellation)).Succeeded(out var balance, out _) && balance.Length == UInt256.Length
+            ? UInt256.Read(balance)
+            : null;
 
     private static Finding Judge(Payment payment, Receipt receipt) =>
         receipt.Succeeded && Usdc.IsPaid(receipt.Logs, payment.Network.Usdc, payment.Authorization) ? new Finding.Paid(receipt.TransactionHash) : new Finding.Unpaid();
