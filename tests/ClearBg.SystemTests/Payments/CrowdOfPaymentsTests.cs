@@ -61,7 +61,7 @@ public sealed class CrowdOfPaymentsTests(SharedShops shops)
         var payment = await shop.SignAsync();
         var earned = await shop.EarnedAsync();
         var overtaken = new TaskCompletionSource();
-        using var held = shop.Rpc.Inject(RpcFaults.HoldsTheFirst(overtaken.Task), "eth_call");
+        using var held = shop.Rpc.Inject(RpcFaults.HoldsTheFirst(overtaken.Task), "eth_estimateGas");
 
         var slow = shop.BuyAsync(payment);
         await held.MetAsync();
@@ -91,11 +91,12 @@ public sealed class CrowdOfPaymentsTests(SharedShops shops)
 
     /// <summary>The extension payment-identifier of version 2.</summary>
     [Fact]
-    public async Task A_name_that_a_client_gave_to_one_payment_is_no_other_s()
+    public async Task A_name_that_a_payer_gave_to_one_payment_is_no_other_one_of_theirs()
     {
         var shop = await shops.AnyAsync();
+        var payer = await shop.PayerAsync(2 * Shop.Price);
         var terms = new PayerTerms { Extensions = new() { ["payment-identifier"] = new { info = new { id = Guid.NewGuid().ToString() } } } };
-        var (first, second) = (await shop.SignAsync(terms), await shop.SignAsync(terms));
+        var (first, second) = (await shop.SignAsync(payer, terms), await shop.SignAsync(payer, terms));
         var earned = await shop.EarnedAsync();
 
         (await shop.BuyPatientlyAsync(first)).AssertIsPicture(first.Payer, shop.Network.Caip2);

@@ -16,8 +16,8 @@ public sealed class KilledTests(ITestOutputHelper output)
     /// <summary>A lease takes half a minute.</summary>
     private const int MinutesUntilRestart = 2;
 
-    /// <summary>Long enough for clocks that run ahead.</summary>
-    private static readonly PayerTerms Terms = new() { ValidFor = 86_400 };
+    /// <summary>Long enough for clocks that run ahead, and within the hour that is taken.</summary>
+    private static readonly PayerTerms Terms = new() { ValidFor = 3_000 };
 
     /// <summary>The first process before the request's first commit, the next one before the second, and so on until one lives through them all.</summary>
     [Fact]

@@ -47,7 +47,7 @@ public sealed class LostAnswersTests(SharedShops shops)
         var shop = await shops.AnyAsync();
         var payment = await shop.SignAsync();
         var earned = await shop.EarnedAsync();
-        using (var slow = shop.Rpc.Inject(RpcFaults.Hangs, "eth_call"))
+        using (var slow = shop.Rpc.Inject(RpcFaults.Hangs, "eth_estimateGas"))
         {
             await HangUpAsync(shop, payment, picture: null, slow.MetAsync());
         }

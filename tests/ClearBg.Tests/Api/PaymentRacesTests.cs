@@ -282,7 +282,8 @@ public sealed class PaymentRacesTests : IAsyncLifetime
         Assert.Equal((429, "rate_limit_exceeded"), await PaidGateway.RefusalAsync(refused));
         Assert.Null(State(third));
         _gateway.Settlement.Balance = 150_000;
-        await PaidGateway.SoldAsync(await _gateway.PostAsync(third));
+        sending.Add(_gateway.PostAsync(third, Endless, cancellation: patience.Token));
+        await Gateway.EventuallyAsync(() => State(third) == PaymentState.Working);
 
         await patience.CancelAsync();
         foreach (var request in sending)
