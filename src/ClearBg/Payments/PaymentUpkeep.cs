@@ -1,3 +1,4 @@
+using ClearBg.Operations;
 using Microsoft.Extensions.Options;
 
 namespace ClearBg.Payments;
@@ -8,86 +9,40 @@ namespace ClearBg.Payments;
 /// </summary>
 internal sealed partial class PaymentUpkeep(
     PaymentRecords records, PaymentAnswers answers, PaymentCollector collector, PaymentMetrics metrics, IOptions<PaymentsOptions> options, TimeProvider clock, ILogger<PaymentUpkeep> log)
-    : IHostedService, IDisposable
+    : Upkeep(TimeSpan.FromSeconds(2), clock)
 {
-    /// <summary>Time from one round to the next.</summary>
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
-
     /// <summary>Rounds from one sweep to the next.</summary>
     private const int RoundsPerSweep = 30;
 
     /// <summary>Settlements that are driven on at once: most of their time is waiting for blocks.</summary>
     private const int AtOnce = 16;
 
-    // Not a BackgroundService: at the end of a start that failed the host takes its cancellation for a fault, and logs it with a stack trace.
-    private readonly CancellationTokenSource _stopping = new();
     private readonly List<Task> _resuming = [];
-    private Task _running = Task.CompletedTask;
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    protected override async Task TendAsync(long round, CancellationToken stopping)
     {
-        _running = Task.Run(() => RunAsync(_stopping.Token), CancellationToken.None);
-        return Task.CompletedTask;
-    }
-
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await _stopping.CancelAsync();
-        await _running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    public void Dispose()
-    {
-        _stopping.Cancel();
-        _stopping.Dispose();
-    }
-
-    private async Task RunAsync(CancellationToken stopping)
-    {
-        using var timer = new PeriodicTimer(Interval, clock);
-        try
+        var terms = PaymentTerms.Of(options.Value);
+        if (round == 0 && await records.CountStrandedAsync(terms?.Network, stopping) is > 0 and var stranded)
         {
-            for (var round = 0; round == 0 || await timer.WaitForNextTickAsync(stopping); round++)
-            {
-                await TendAsync(round, stopping);
-            }
+            LogStranded(stranded);
         }
-        finally
+
+        if (round % RoundsPerSweep == 0)
         {
-            await Task.WhenAll(_resuming);
+            await SweepAsync(stopping);
+        }
+
+        if (terms is not null)
+        {
+            _resuming.RemoveAll(static task => task.IsCompleted);
+            var abandoned = await records.AbandonedAsync(terms.Network, AtOnce - _resuming.Count, stopping);
+            _resuming.AddRange(abandoned.Select(record => ResumeAsync(record.Payment, stopping)));
+            var (count, since) = await records.PendingAsync(stopping);
+            metrics.ReportPending(count, since);
         }
     }
 
-    private async Task TendAsync(int round, CancellationToken cancellation)
-    {
-        try
-        {
-            var terms = PaymentTerms.Of(options.Value);
-            if (round == 0 && await records.CountStrandedAsync(terms?.Network, cancellation) is > 0 and var stranded)
-            {
-                LogStranded(stranded);
-            }
-
-            if (round % RoundsPerSweep == 0)
-            {
-                await SweepAsync(cancellation);
-            }
-
-            if (terms is not null)
-            {
-                _resuming.RemoveAll(static task => task.IsCompleted);
-                var abandoned = await records.AbandonedAsync(terms.Network, AtOnce - _resuming.Count, cancellation);
-                _resuming.AddRange(abandoned.Select(record => ResumeAsync(record.Payment, cancellation)));
-                var (count, since) = await records.PendingAsync(cancellation);
-                metrics.ReportPending(count, since);
-            }
-        }
-        catch (Exception e) when (!cancellation.IsCancellationRequested)
-        {
-            // The host ends with a service that throws. The database may be back at the next round.
-            LogFailed(e);
-        }
-    }
+    protected override Task EndAsync() => Task.WhenAll(_resuming);
 
     private async Task ResumeAsync(Payment payment, CancellationToken cancellation)
     {
@@ -118,5 +73,5 @@ internal sealed partial class PaymentUpkeep(
     private partial void LogStranded(long payments);
 
     [LoggerMessage(EventId = 26, Level = LogLevel.Error, Message = "Payments could not be looked after; the next round tries again")]
-    private partial void LogFailed(Exception exception);
+    protected override partial void LogFailed(Exception exception);
 }
