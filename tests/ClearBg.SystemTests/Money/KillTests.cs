@@ -13,7 +13,7 @@ public sealed class KillTests(ITestOutputHelper output)
 {
     private const int Credits = 10;
 
-    /// <summary>Holds and idempotency records outlive their process by 15.</summary>
+    /// <summary>Holds and idempotency records outlive their process by 25.</summary>
     private const int MinutesUntilRestart = 30;
 
     private const int Sigkill = 128 + 9;

@@ -1,43 +1,56 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using ClearBg.Credits;
 using ClearBg.SystemTests.Injected;
 using ClearBg.Tests.Storage;
 
 namespace ClearBg.SystemTests.Money;
 
-/// <summary>A charged request of whose commits one succeeds without its sender hearing of it, as when the database's server is replaced by another.</summary>
+/// <summary>Requests of whose commits one succeeds without its sender hearing of it, as when the database's server is replaced by another.</summary>
 public sealed class LostCommitTests
 {
-    private const int Credits = 10;
-
-    /// <summary>The rate window's, the idempotency record's, the hold's, and the charge's.</summary>
-    private const int Commits = 4;
+    private const int Granted = 10;
 
     private static readonly (string Name, string Value) Repeatable = ("Idempotency-Key", "one picture");
 
-    [Theory]
-    [OnSqlite]
-    [OnPostgres]
-    public async Task Whichever_commit_is_lost_on_its_way_back_the_request_is_answered_and_charged_once(Engine engine)
+    /// <summary>What pays, by size and profile: how many credits and free calls, and in how many commits at least.</summary>
+    private static readonly Dictionary<string, (string Size, ApiProfile Profile, long Credits, long FreeCalls, int Commits)> Ways = new(StringComparer.Ordinal)
     {
+        // The rate window's, the idempotency record's, the hold's, and the charge's; a free call has a window of its own.
+        ["a credit"] = ("hd", ApiProfile.ClearBg, 1, 0, 4),
+        ["a free call"] = ("preview", ApiProfile.RemoveBg, 0, 1, 5),
+        ["nothing"] = ("preview", ApiProfile.ClearBg, 0, 0, 3),
+    };
+
+    [Theory]
+    [OnSqlite("a credit")]
+    [OnSqlite("a free call")]
+    [OnSqlite("nothing")]
+    [OnPostgres("a credit")]
+    [OnPostgres("a free call")]
+    [OnPostgres("nothing")]
+    public async Task Whichever_commit_is_lost_on_its_way_back_a_request_is_answered_and_paid_once(Engine engine, string payment)
+    {
+        var way = Ways[payment];
         using var installation = await Installation.CreateAsync(engine);
         await using var store = installation.Open();
-        var gateway = await installation.StartSteppedAsync(minutesAhead: 0);
-        await using (gateway)
+        await using var gateway = await installation.StartSteppedAsync(minutesAhead: 0);
+        var lost = 0;
+        do
         {
-            for (var i = 0; i < Commits; i++)
-            {
-                var customer = await Customer.CreateAsync(store, Credits);
-                var answer = await gateway.BuyAsync(customer.Key, Repeatable, (Steps.LostCommit, (i + 1).ToString(CultureInfo.InvariantCulture)));
-                answer.AssertIsPicture(charged: "1");
-                var again = await gateway.BuyAsync(customer.Key, Repeatable);
-                again.AssertIsPicture(charged: "0");
+            var customer = await Customer.CreateAsync(store, Granted, Granted, way.Profile);
+            lost++;
+            (await BuyAsync(customer, (Steps.LostCommit, lost.ToString(CultureInfo.InvariantCulture)))).AssertIsPicture(charged: way.Credits.ToString(CultureInfo.InvariantCulture));
+            (await BuyAsync(customer)).AssertIsPicture(charged: "0");
 
-                // Nothing is left of the commit that nobody heard of: no second hold, no second charge.
-                await customer.AssertPaidAsync(store, 1);
-            }
+            // Nothing is left of the commit that nobody heard of: no second hold, no second charge.
+            await customer.AssertPaidAsync(store, way.Credits, way.FreeCalls);
         }
+        while (Regex.Count(gateway.Printed, Steps.Lost, RegexOptions.None, TimeSpan.FromSeconds(1)) == lost);
 
-        Assert.Equal(Commits, Regex.Count(gateway.Printed, Steps.Lost, RegexOptions.None, TimeSpan.FromSeconds(1)));
+        Assert.InRange(lost - 1, way.Commits, 2 * way.Commits);
+
+        Task<Answer> BuyAsync(Customer customer, params (string Name, string Value)[] headers) =>
+            gateway.PostAsync("/v1.0/removebg", "image_file", Order.Picture, way.Size, [("X-Api-Key", customer.Key), Repeatable, .. headers]);
     }
 }
