@@ -90,7 +90,7 @@ internal static class PaymentsCommand
             record = await records.FindAsync(record.Payment.Id, cancellation);
             await line.InvocationConfiguration.Output.WriteLineAsync(record is null ? "forgotten" : PaymentRecords.Text(record.State));
             return record is not { State: PaymentState.Settling } ? 0
-                : await line.FailAsync(isTaken ? "The chain hasn't decided yet; try again later." : "A server is at it, or was a moment ago.");
+                : await line.FailAsync(isTaken ? "The chain hasn't decided yet; try again later." : "A server is at it.");
         }, cancellation));
         return verb;
     }

@@ -136,7 +136,7 @@ internal sealed partial class PaidRemoval(
             PaymentState.Failed => await collector.FindLateAsync(record.Payment, cancellation) is { } transaction
                 ? await RepeatAsync(payment, transaction, job, mayRepeat, cancellation)
                 : new PaidAnswer.Refused(record.Reason ?? PaymentReason.SettleError, WasTried: true),
-            PaymentState.Settling when record.LeasedUntil <= clock.GetUtcNow() && await collector.ResumeAsync(record.Payment, CancellationToken.None) is SettlementOutcome.Pending pending =>
+            PaymentState.Settling when (record.IsPaused || record.LeasedUntil <= clock.GetUtcNow()) && await collector.ResumeAsync(record.Payment, CancellationToken.None) is SettlementOutcome.Pending pending =>
                 new PaidAnswer.Pending(pending.Transaction ?? record.Transaction),
             _ => null,
         };

@@ -29,15 +29,16 @@ internal enum PaymentState
 /// <param name="State">How far it is.</param>
 /// <param name="Reason">Why it failed, of <see cref="PaymentReason"/>; else null.</param>
 /// <param name="Transaction">The last hash that is known, or null.</param>
-/// <param name="LeasedUntil">Until when a process is at it.</param>
+/// <param name="LeasedUntil">Until when a process is at it, or leaves it alone.</param>
+/// <param name="IsPaused">Nobody is at it: its settlement rests until then, unless somebody asks for it.</param>
 /// <param name="CreatedAt">When it was claimed.</param>
 /// <param name="SettledAt">When it was known to be paid, or null.</param>
 internal sealed record PaymentRecord(
-    Payment Payment, string RequestHash, string? Identifier, PaymentState State, string? Reason, string? Transaction, DateTimeOffset LeasedUntil, DateTimeOffset CreatedAt, DateTimeOffset? SettledAt)
+    Payment Payment, string RequestHash, string? Identifier, PaymentState State, string? Reason, string? Transaction, DateTimeOffset LeasedUntil, bool IsPaused, DateTimeOffset CreatedAt, DateTimeOffset? SettledAt)
 {
     /// <summary>What <see cref="Read"/> reads, in its order.</summary>
     public const string Columns =
-        "request_hash, identifier, state, reason, transaction_hash, version, network, payer, pay_to, amount, valid_after, valid_before, nonce, signature, leased_until, created_at, settled_at";
+        "request_hash, identifier, state, reason, transaction_hash, version, network, payer, pay_to, amount, valid_after, valid_before, nonce, signature, leased_until, lease, created_at, settled_at";
 
     /// <summary>The row that a reader stands on.</summary>
     public static PaymentRecord Read(DbDataReader row)
@@ -51,8 +52,8 @@ internal sealed record PaymentRecord(
             authorization,
             Hex.TryParse(row.GetString(13), out var signature) ? signature : throw Corrupt());
         return new PaymentRecord(
-            payment, row.GetString(0), TextIn(row, 1), Enum.Parse<PaymentState>(row.GetString(2), ignoreCase: true), TextIn(row, 3), TextIn(row, 4), row.GetTime(14), row.GetTime(15),
-            row.IsDBNull(16) ? null : row.GetTime(16));
+            payment, row.GetString(0), TextIn(row, 1), Enum.Parse<PaymentState>(row.GetString(2), ignoreCase: true), TextIn(row, 3), TextIn(row, 4), row.GetTime(14), row.GetString(15).Length == 0,
+            row.GetTime(16), row.IsDBNull(17) ? null : row.GetTime(17));
     }
 
     private static string? TextIn(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);

@@ -119,7 +119,7 @@ internal sealed class PaymentRecords(DbDataSource database, PaymentAnswers answe
             },
             cancellation) is not null;
 
-    /// <summary>A new lease on a payment whose settlement nobody is at; null where somebody is, or where there is nothing to settle.</summary>
+    /// <summary>A new lease on a payment whose settlement nobody is at, be it that it rests; null where somebody is, or where there is nothing to settle.</summary>
     public Task<string?> TakeAsync(string id, CancellationToken cancellation) => TakeAsync(id, PaymentState.Settling, cancellation);
 
     /// <summary>The right to make the answer to a settled payment once more, for as long as a lease lasts; null where somebody else is at it.</summary>
@@ -179,10 +179,10 @@ internal sealed class PaymentRecords(DbDataSource database, PaymentAnswers answe
             },
             cancellation) is not null;
 
-    /// <summary>Nobody knows yet: lets go, for whoever drives it on after a pause, which is the longer the longer nobody has known.</summary>
+    /// <summary>Nobody knows yet: lets go, for whoever asks for it, and for upkeep after a pause, which is the longer the longer nobody has known.</summary>
     public Task<bool> PendingAsync(string id, string lease, string? transaction, CancellationToken cancellation) => ChangeAsync(
         """
-        UPDATE payments SET
+        UPDATE payments SET lease = '',
           leased_until = @now + CASE WHEN @now - created_at < 10 * @least THEN @least WHEN @now - created_at > 10 * @most THEN @most ELSE (@now - created_at) / 10 END,
           transaction_hash = COALESCE(NULLIF(@transaction, ''), transaction_hash)
         WHERE id = @id AND lease = @lease AND state = 'settling'
@@ -228,7 +228,7 @@ internal sealed class PaymentRecords(DbDataSource database, PaymentAnswers answe
     {
         var lease = LongId.Create(clock.GetUtcNow());
         return await ChangeAsync(
-            "UPDATE payments SET lease = @lease, leased_until = @until WHERE id = @id AND state = @state AND leased_until <= @now", cancellation,
+            "UPDATE payments SET lease = @lease, leased_until = @until WHERE id = @id AND state = @state AND (leased_until <= @now OR lease = '')", cancellation,
             ("@id", id), ("@state", Text(state)), ("@lease", lease), ("@until", Until(LeaseTime)), ("@now", clock.Milliseconds)) ? lease : null;
     }
 

@@ -51,7 +51,7 @@ internal sealed class PaymentsOptions : IValidatableObject
     /// <summary>US dollars an ether, 1 to 1,000,000; 4,000 by default. Only <see cref="MaxGasShare"/> uses it.</summary>
     public decimal EtherPrice { get; set; } = 4000m;
 
-    /// <summary>Part of the price that gas may cost, more than 0 to 1; 0.5 by default. Where gas costs more, payments are not taken until it is cheaper.</summary>
+    /// <summary>Part of the price that gas, and what Base asks for a transaction's bytes, may cost, more than 0 to 1; 0.5 by default. Where they cost more, payments are not taken until they are cheaper.</summary>
     public decimal MaxGasShare { get; set; } = 0.5m;
 
     /// <summary>Seconds for one answer of the node or the facilitator, 1 to 60; 5 by default.</summary>

@@ -103,6 +103,16 @@ public sealed class RefusedPaymentsTests(SharedShops shops)
         await AssertRefusedAsync(shop, await shop.SignAsync(payer, new PayerTerms { Nonce = first.Nonce, ValidFor = 500 }), NonceUsed);
     }
 
+    /// <summary>It may have bought something else from whoever is paid here. What a third party hands in after we have it is another matter.</summary>
+    [Fact]
+    public async Task A_payment_that_was_made_before_it_came_here()
+    {
+        var shop = await shops.AnyAsync();
+        var payment = await shop.SignAsync();
+        await shop.Chain.TellAsync("submit", ("payment", payment.Whole));
+        await AssertRefusedAsync(shop, payment, NonceUsed);
+    }
+
     /// <summary>The payer empties the account after the payment was tried and before it is in a block.</summary>
     [Fact]
     public async Task A_payer_who_takes_the_money_away_at_the_last_moment()

@@ -133,6 +133,19 @@ public sealed class PaymentRacesTests : IAsyncLifetime
         await PaidGateway.SoldAsync(await _gateway.PostAsync(form));
     }
 
+    /// <summary>What nobody knew for long is asked for less and less often; but its client is here, and wants it now.</summary>
+    [Fact]
+    public async Task A_pending_payment_that_rests_is_driven_on_by_whoever_sends_it_again()
+    {
+        var form = new PaymentForm();
+        _gateway.Settlement.Settle = static _ => Task.FromResult<SettlementOutcome>(new SettlementOutcome.Pending(ScriptedSettlement.Hash));
+        Assert.Equal((503, "settlement_pending"), await PaidGateway.RefusalAsync(await _gateway.PostAsync(form)));
+        await ExecuteAsync($"UPDATE payments SET leased_until = leased_until + {TimeSpan.FromMinutes(10).TotalMilliseconds.ToString(CultureInfo.InvariantCulture)}");
+
+        _gateway.Settlement.Settle = static _ => Task.FromResult<SettlementOutcome>(new SettlementOutcome.Settled(ScriptedSettlement.Hash));
+        await PaidGateway.SoldAsync(await _gateway.PostAsync(form));
+    }
+
     [Fact]
     public async Task A_broken_settlement_is_pending_too()
     {

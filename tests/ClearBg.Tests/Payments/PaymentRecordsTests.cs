@@ -121,8 +121,31 @@ public class PaymentRecordsTests
         {
             store.Clock.Now = created.AddSeconds(age);
             Assert.True(await books.Records.PendingAsync(payment.Id, lease, null, CancellationToken.None));
-            Assert.Equal(store.Clock.Now.AddSeconds(pause), (await books.Records.FindAsync(payment.Id, CancellationToken.None))!.LeasedUntil);
+            var record = (await books.Records.FindAsync(payment.Id, CancellationToken.None))!;
+            Assert.Equal((true, store.Clock.Now.AddSeconds(pause)), (record.IsPaused, record.LeasedUntil));
+            Assert.Empty(await books.Records.AbandonedAsync(PaymentNetwork.BaseSepolia, 10, CancellationToken.None));
+            lease = (await books.Records.TakeAsync(payment.Id, CancellationToken.None))!;
         }
+    }
+
+    /// <summary>Whoever has the payment, or the operator, needn't wait for the pause to end; but for whoever else is at it.</summary>
+    [Theory]
+    [OnSqlite]
+    [OnPostgres]
+    public async Task A_settlement_that_rests_goes_to_the_first_who_asks_for_it(Engine engine)
+    {
+        await using var store = await TestStore.CreateAsync(engine);
+        using var books = new PaymentBooks(store);
+        var payment = new PaymentForm().Payment();
+        var lease = await books.BeginSettlingAsync(payment);
+        await books.Records.PendingAsync(payment.Id, lease, null, CancellationToken.None);
+
+        // It lets go at once, not only when its process comes to renew it.
+        Assert.False(await books.Records.RenewAsync(payment.Id, lease, CancellationToken.None));
+        var taken = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => books.Records.TakeAsync(payment.Id, CancellationToken.None))));
+
+        Assert.Single(taken, static token => token is not null);
+        Assert.False((await books.Records.FindAsync(payment.Id, CancellationToken.None))!.IsPaused);
     }
 
     [Theory]

@@ -95,8 +95,9 @@ public sealed class PaymentUpkeepTests : IAsyncLifetime, IDisposable
         _books.Settlement.Settle = static _ => Task.FromResult<SettlementOutcome>(new SettlementOutcome.Pending(ScriptedSettlement.Hash));
         Assert.IsType<SettlementOutcome.Pending>(await _books.Collector.ResumeAsync(payment, CancellationToken.None));
 
-        Assert.Null(await _books.Collector.ResumeAsync(payment, CancellationToken.None));
+        Assert.Empty(await _books.Records.AbandonedAsync(payment.Network, 1, CancellationToken.None));
         _store.Clock.Now += PaymentRecords.LeastPause + TimeSpan.FromSeconds(1);
+        Assert.Single(await _books.Records.AbandonedAsync(payment.Network, 1, CancellationToken.None));
         _books.Settlement.Settle = static _ => throw new TimeoutException();
         Assert.Equal(new SettlementOutcome.Pending(null), await _books.Collector.ResumeAsync(payment, CancellationToken.None));
 

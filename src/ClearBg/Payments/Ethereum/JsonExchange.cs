@@ -11,10 +11,7 @@ namespace ClearBg.Payments.Ethereum;
 /// <param name="clock">Measures it.</param>
 internal sealed class JsonExchange(TimeSpan patience, TimeProvider clock) : IDisposable
 {
-    /// <summary>
-    /// Bytes in an answer. A receipt takes a few thousand; that of a payer's own transaction, with as many log entries as 16.8 million gas (EIP-7825) buys, may take 7 million, and has to be read
-    /// like any other.
-    /// </summary>
+    /// <summary>Bytes in an answer. A receipt takes a few thousand; what a payer can have the token log in one block, where each entry stands for a transfer, some millions.</summary>
     private const int MostBytes = 8 << 20;
 
     private const int MostHeaderKilobytes = 16;

@@ -6,8 +6,9 @@ namespace ClearBg.Payments.Ethereum;
 /// <param name="Emitter">The contract.</param>
 /// <param name="Topics">The event's hash and its indexed arguments; at most 4.</param>
 /// <param name="Data">The other arguments.</param>
+/// <param name="Block">In which block.</param>
 /// <param name="TransactionHash">In which transaction.</param>
-internal sealed record LogEntry(Address Emitter, IReadOnlyList<Bytes32> Topics, byte[] Data, Bytes32 TransactionHash)
+internal sealed record LogEntry(Address Emitter, IReadOnlyList<Bytes32> Topics, byte[] Data, long Block, Bytes32 TransactionHash)
 {
     /// <summary>The entries of a list, without those that a chain took back; null for what is no list of entries.</summary>
     public static List<LogEntry>? ReadAll(JsonElement json)
@@ -36,7 +37,8 @@ internal sealed record LogEntry(Address Emitter, IReadOnlyList<Bytes32> Topics, 
 
     private static LogEntry? Read(JsonElement json)
     {
-        if (json.Address("address") is not { } emitter || json.Bytes("data") is not { } data || json.Bytes32("transactionHash") is not { } hash
+        if (json.Address("address") is not { } emitter || json.Bytes("data") is not { } data || json.Count("blockNumber") is not { } block
+            || json.Bytes32("transactionHash") is not { } hash
             || json.Member("topics") is not { ValueKind: JsonValueKind.Array } list)
         {
             return null;
@@ -53,6 +55,6 @@ internal sealed record LogEntry(Address Emitter, IReadOnlyList<Bytes32> Topics, 
             topics.Add(topic);
         }
 
-        return new(emitter, topics, data, hash);
+        return new(emitter, topics, data, block, hash);
     }
 }

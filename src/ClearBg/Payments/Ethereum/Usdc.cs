@@ -44,11 +44,20 @@ internal static class Usdc
     /// <summary>The topics of those events: who signed, and the nonce.</summary>
     public static IReadOnlyList<Bytes32> SpentNonce(TransferAuthorization authorization) => [Topic(authorization.From), authorization.Nonce];
 
+    /// <summary>Whether one of those events says that the nonce was spent on nothing.</summary>
+    public static bool IsCancellation(LogEntry spending) => spending.Topics is [var kind, ..] && kind == CanceledEvent;
+
+    /// <summary>The events that <see cref="IsPaid"/> needs of a transaction. Their first argument is <see cref="Payer"/>.</summary>
+    public static IReadOnlyList<Bytes32> PayingEvents { get; } = [UsedEvent, TransferEvent];
+
+    /// <summary>The topic of who pays.</summary>
+    public static IReadOnlyList<Bytes32> Payer(TransferAuthorization authorization) => [Topic(authorization.From)];
+
     /// <summary>
     /// Whether a transaction's logs say that just this authorization made just this payment. The token logs the use of a nonce and the transfer one right after the
     /// other. Only together do they prove anything: a payer may spend this nonce on another transfer, and make the same payment under another nonce, in one transaction.
     /// </summary>
-    /// <param name="logs">All of the transaction, in order.</param>
+    /// <param name="logs">All of the transaction, or those of <see cref="PayingEvents"/> alone, in order.</param>
     /// <param name="token">USDC.</param>
     /// <param name="authorization">What was to be paid.</param>
     public static bool IsPaid(IReadOnlyList<LogEntry> logs, Address token, TransferAuthorization authorization)

@@ -14,7 +14,7 @@ internal sealed class ChainCheck(EthereumNode node, PaymentNetwork network, Addr
 
     private volatile bool _isKnown;
 
-    /// <summary>Asks the node; at most six calls.</summary>
+    /// <summary>Asks the node; at most seven calls.</summary>
     public async Task<PaymentFault?> LookAsync(CancellationToken cancellation)
     {
         if (!_isKnown && await LookAtTokenAsync(cancellation) is { } strange)
@@ -48,7 +48,7 @@ internal sealed class ChainCheck(EthereumNode node, PaymentNetwork network, Addr
     private async Task<PaymentFault?> LookAtNowAsync(CancellationToken cancellation)
     {
         if (!(await node.CallAsync(settler, network.Usdc, Usdc.Paused(), cancellation)).Succeeded(out var paused, out _)
-            || !(await fees.QuoteAsync(cancellation)).Succeeded(out var quote, out _)
+            || !(await fees.QuoteAsync(FeePolicy.TypicalBytes, cancellation)).Succeeded(out var quote, out _)
             || !(await node.BalanceAsync(settler, cancellation)).Succeeded(out var balance, out _))
         {
             return Unreachable;
@@ -57,7 +57,7 @@ internal sealed class ChainCheck(EthereumNode node, PaymentNetwork network, Addr
         metrics.SettlerBalance = (double)balance / WeiInEther;
         return paused.AsSpan().ContainsAnyExcept((byte)0) ? Fault("the token is paused")
             : !fees.IsAffordable(quote, FeePolicy.TypicalGas) ? Fault("gas costs more than Payments:MaxFeePerGas or Payments:MaxGasShare allows")
-            : balance < FeePolicy.TypicalGas * quote.FeeCap ? Fault("the settler's account has too little ether for gas")
+            : balance < (FeePolicy.TypicalGas * quote.FeeCap) + quote.DataFee ? Fault("the settler's account has too little ether for gas")
             : null;
     }
 

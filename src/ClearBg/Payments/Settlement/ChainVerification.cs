@@ -43,14 +43,15 @@ internal sealed class ChainVerification(EthereumNode node, Address caller, Faili
 
     private async Task<PaymentFault?> SimulateAsync(Payment payment, Signature? own, CancellationToken cancellation)
     {
-        if (!(await node.EstimateGasAsync(caller, payment.Network.Usdc, PaymentCall.Of(payment, own), cancellation)).Succeeded(out var gas, out var failure))
+        var call = PaymentCall.Of(payment, own);
+        if (!(await node.EstimateGasAsync(caller, payment.Network.Usdc, call, cancellation)).Succeeded(out var gas, out var failure))
         {
             return failure is NodeFailure.Refusal refusal && Revert.Text(refusal) is { } text ? RevertReason.Of(text) : Unavailable;
         }
 
         // As much as any other payment takes was looked at before payments were offered.
         return gas <= FeePolicy.TypicalGas ? null
-            : !(await fees.QuoteAsync(cancellation)).Succeeded(out var quote, out _) ? Unavailable
+            : !(await fees.QuoteAsync(call.Length, cancellation)).Succeeded(out var quote, out _) ? Unavailable
             : fees.IsTooDear(quote, gas) ? new PaymentFault(IsUnavailable: false, PaymentReason.TransactionState)
             : fees.IsAffordable(quote, gas) ? null
             : Unavailable;

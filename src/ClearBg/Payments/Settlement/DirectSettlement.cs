@@ -131,7 +131,7 @@ internal sealed partial class DirectSettlement(
         }
 
         // A lying node's estimate doesn't become a transaction: the budget bounds it.
-        if (!(await fees.QuoteAsync(cancellation)).Succeeded(out var quote, out _) || !fees.IsAffordable(quote, gas)
+        if (!(await fees.QuoteAsync(call.Length, cancellation)).Succeeded(out var quote, out _) || !fees.IsAffordable(quote, gas)
             || !(await node.NonceAsync(key.Address, cancellation)).Succeeded(out var next, out _)
             || !(await node.BalanceAsync(key.Address, cancellation)).Succeeded(out var balance, out _))
         {
@@ -140,7 +140,7 @@ internal sealed partial class DirectSettlement(
 
         // What is estimated on one block may take more on the next: a first payment to an account, a payer's last cent.
         var draft = new FeeMarketTransaction(network.ChainId, Nonce: 0, quote.TipCap, quote.FeeCap, gas + (3 * gas / 10), network.Usdc, Value: 0, call);
-        return await transactions.AddAsync(payment.Id, lease, sent.Count, key, new(next, balance), quote.Block.Number, draft, cancellation) is { } added
+        return await transactions.AddAsync(payment.Id, lease, sent.Count, key, new(next, balance - quote.DataFee), quote.Block.Number, draft, cancellation) is { } added
             ? await BroadcastAsync(payment, added, isNew: true, isStuck: false, cancellation)
             : await FailAsync(payment, sent, waiting, Unavailable, cancellation);
     }
@@ -195,14 +195,15 @@ internal sealed partial class DirectSettlement(
     /// <summary>The transaction that takes the place of one that is stuck; the same one where the operator's cap leaves no room.</summary>
     private async Task<SentTransaction> RaiseAsync(Payment payment, SentTransaction stuck, CancellationToken cancellation)
     {
-        if (!(await fees.QuoteAsync(cancellation)).Succeeded(out var quote, out _) || fees.Raise(quote, stuck) is not { } raised)
+        var call = PaymentCall.Of(payment);
+        if (!(await fees.QuoteAsync(call.Length, cancellation)).Succeeded(out var quote, out _) || fees.Raise(quote, stuck) is not { } raised)
         {
             return stuck;
         }
 
         LogRaised(payment.Id, stuck.Hash);
         var draft = new FeeMarketTransaction(
-            network.ChainId, stuck.Nonce, raised.TipCap, raised.FeeCap, stuck.GasLimit, network.Usdc, Value: 0, PaymentCall.Of(payment));
+            network.ChainId, stuck.Nonce, raised.TipCap, raised.FeeCap, stuck.GasLimit, network.Usdc, Value: 0, call);
         return await transactions.ReplaceAsync(payment.Id, key, stuck, draft, cancellation);
     }
 

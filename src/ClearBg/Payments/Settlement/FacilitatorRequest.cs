@@ -10,12 +10,17 @@ namespace ClearBg.Payments.Settlement;
 /// </summary>
 internal static class FacilitatorRequest
 {
-    public static JsonObject Of(Payment payment, PaymentTerms terms) => new()
+    public static JsonObject Of(Payment payment, PaymentTerms terms)
     {
-        ["x402Version"] = payment.Version,
-        ["paymentPayload"] = Payload(payment, terms),
-        ["paymentRequirements"] = Requirements(payment.Version, terms),
-    };
+        // The price and the recipient may be others by now: what was taken is settled by the terms that it was taken by.
+        var met = terms with { PayTo = payment.Authorization.To, Amount = (long)payment.Authorization.Value };
+        return new()
+        {
+            ["x402Version"] = payment.Version,
+            ["paymentPayload"] = Payload(payment, met),
+            ["paymentRequirements"] = Requirements(payment.Version, met),
+        };
+    }
 
     private static JsonObject Payload(Payment payment, PaymentTerms terms)
     {

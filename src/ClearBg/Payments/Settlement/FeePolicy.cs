@@ -3,11 +3,12 @@ using ClearBg.Payments.Ethereum;
 
 namespace ClearBg.Payments.Settlement;
 
-/// <summary>Fees of EIP-1559 as they would be chosen now.</summary>
+/// <summary>Fees of EIP-1559 as they would be chosen now, and what a rollup asks for beside them.</summary>
 /// <param name="Block">The block that they follow from.</param>
 /// <param name="TipCap">Most wei per gas for whoever builds the block.</param>
 /// <param name="FeeCap">Most wei per gas in all.</param>
-internal sealed record FeeQuote(Block Block, BigInteger TipCap, BigInteger FeeCap)
+/// <param name="DataFee">Most wei for the transaction's bytes, whatever its gas; 0 where the chain is no rollup.</param>
+internal sealed record FeeQuote(Block Block, BigInteger TipCap, BigInteger FeeCap, BigInteger DataFee)
 {
     /// <summary>What a unit of gas would cost in the next block.</summary>
     public BigInteger Price => Block.BaseFee + TipCap;
@@ -19,11 +20,19 @@ internal sealed class FeePolicy(EthereumNode node, GasTerms terms)
     /// <summary>What <see cref="IsAffordable"/> is asked with before a call is known: measured are 78,481, and 95,569 for the first payment to an account.</summary>
     public const long TypicalGas = 100_000;
 
+    /// <summary>Bytes of a call with a key's signature: a selector and nine words.</summary>
+    public const int TypicalBytes = sizeof(uint) + (9 * UInt256.Length);
+
+    /// <summary>Bytes of a transaction around its call, without the signature: eight short fields and two lengths.</summary>
+    private const int Envelope = 64;
+
     /// <summary>Wei, for nodes that have no opinion: what Base's own have.</summary>
     private static readonly BigInteger UsualTip = 1_000_000;
 
     /// <summary>Asks the node.</summary>
-    public async Task<NodeAnswer<FeeQuote>> QuoteAsync(CancellationToken cancellation)
+    /// <param name="bytes">Of the call.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<NodeAnswer<FeeQuote>> QuoteAsync(int bytes, CancellationToken cancellation)
     {
         if (!(await node.LatestBlockAsync(cancellation)).Succeeded(out var block, out var failure))
         {
@@ -40,11 +49,15 @@ internal sealed class FeePolicy(EthereumNode node, GasTerms terms)
             tip = UsualTip;
         }
 
-        return new FeeQuote(block, BigInteger.Min(tip, terms.FeeCap), BigInteger.Min((2 * block.BaseFee) + tip, terms.FeeCap));
+        return !(await node.CallAsync(default, GasPriceOracle.Address, GasPriceOracle.FeeUpperBound(Envelope + bytes), cancellation)).Succeeded(out var dataFee, out failure) ? failure
+            : dataFee.Length is 0 or UInt256.Length
+                ? new FeeQuote(block, BigInteger.Min(tip, terms.FeeCap), BigInteger.Min((2 * block.BaseFee) + tip, terms.FeeCap), UInt256.Read(dataFee))
+            : NodeFailure.Malformed;
     }
 
     /// <summary>Whether a call that takes so much gas may be sent at these fees.</summary>
-    public bool IsAffordable(FeeQuote quote, long gas) => gas <= EthereumNode.MostGas && quote.Price <= terms.FeeCap && gas * quote.Price <= terms.Budget;
+    public bool IsAffordable(FeeQuote quote, long gas) =>
+        gas <= EthereumNode.MostGas && quote.Price <= terms.FeeCap && (gas * quote.Price) + quote.DataFee <= terms.Budget;
 
     /// <summary>Whether it is the call that takes too much, and not gas that costs too much: a payer's contract that is dear to ask.</summary>
     public bool IsTooDear(FeeQuote quote, long gas) => IsAffordable(quote, TypicalGas) && !IsAffordable(quote, gas);

@@ -68,7 +68,7 @@ internal sealed class PaymentProof(EthereumNode node)
             }
 
             // Ours do nothing but pay. A node that shows the success and not the payment has lost the logs, or lies.
-            var verdict = Judge(payment, receipt);
+            var verdict = receipt.Succeeded ? Judge(receipt.Logs, payment, receipt.TransactionHash) : new Finding.Unpaid();
             if (receipt.Succeeded)
             {
                 return (verdict is Finding.Paid ? verdict : Finding.Unknown, reverted);
@@ -121,9 +121,7 @@ internal sealed class PaymentProof(EthereumNode node)
 
             if (logs is [var spending, ..])
             {
-                return (await node.ReceiptAsync(spending.TransactionHash, cancellation)).Succeeded(out var receipt, out _) && receipt is not null
-                    ? Judge(payment, receipt)
-                    : Finding.Unknown;
+                return await JudgeAsync(payment, spending, cancellation);
             }
         }
 
@@ -140,6 +138,23 @@ internal sealed class PaymentProof(EthereumNode node)
             ? UInt256.Read(balance)
             : null;
 
-    private static Finding Judge(Payment payment, Receipt receipt) =>
-        receipt.Succeeded && Usdc.IsPaid(receipt.Logs, payment.Network.Usdc, payment.Authorization) ? new Finding.Paid(receipt.TransactionHash) : new Finding.Unpaid();
+    /// <summary>
+    /// By the payer's own logs in that block and not by a receipt, for the transaction may be anyone's: one that logs nothing else for all its gas has a receipt of more bytes than are read.
+    /// </summary>
+    private async Task<Finding> JudgeAsync(Payment payment, LogEntry spending, CancellationToken cancellation)
+    {
+        if (Usdc.IsCancellation(spending))
+        {
+            return new Finding.Unpaid();
+        }
+
+        var (token, payer) = (payment.Network.Usdc, Usdc.Payer(payment.Authorization));
+        return (await node.LogsAsync(token, Usdc.PayingEvents, payer, spending.Block, spending.Block, cancellation)).Succeeded(out var logs, out _)
+            && logs.FindAll(log => log.TransactionHash == spending.TransactionHash) is [_, ..] own
+                ? Judge(own, payment, spending.TransactionHash)
+                : Finding.Unknown;
+    }
+
+    private static Finding Judge(IReadOnlyList<LogEntry> logs, Payment payment, Bytes32 transaction) =>
+        Usdc.IsPaid(logs, payment.Network.Usdc, payment.Authorization) ? new Finding.Paid(transaction) : new Finding.Unpaid();
 }

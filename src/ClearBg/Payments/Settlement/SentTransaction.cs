@@ -18,5 +18,5 @@ internal sealed record SentTransaction(
 
 /// <summary>What a node says of the settler's account.</summary>
 /// <param name="NextNonce">How many of its transactions are in blocks. What waits is in our own books; what waits elsewhere may be something that was given up.</param>
-/// <param name="Balance">Wei.</param>
+/// <param name="Balance">Wei that gas may cost.</param>
 internal sealed record SettlerAccount(long NextNonce, BigInteger Balance);

@@ -65,8 +65,9 @@ public sealed class EthereumNodeTests : IDisposable
     [InlineData($$"""{"transactionHash":"{{Hash}}","status":"0x1","logs":{} }""")]
     [InlineData($$"""{"transactionHash":"{{Hash}}","status":"0x1","logs":[{}]}""")]
     [InlineData($$"""{"transactionHash":"{{Hash}}","status":"0x1","logs":[7]}""")]
-    [InlineData($$"""{"transactionHash":"{{Hash}}","status":"0x1","logs":[{"address":"{{Token}}","data":"0x","transactionHash":"{{Hash}}","topics":["0x01"]}]}""")]
-    [InlineData($$"""{"transactionHash":"{{Hash}}","status":"0x1","logs":[{"address":"0x01","data":"0x","transactionHash":"{{Hash}}","topics":[]}]}""")]
+    [InlineData($$"""{"transactionHash":"{{Hash}}","status":"0x1","logs":[{"address":"{{Token}}","data":"0x","blockNumber":"0x7","transactionHash":"{{Hash}}","topics":["0x01"]}]}""")]
+    [InlineData($$"""{"transactionHash":"{{Hash}}","status":"0x1","logs":[{"address":"{{Token}}","data":"0x","transactionHash":"{{Hash}}","topics":[]}]}""")]
+    [InlineData($$"""{"transactionHash":"{{Hash}}","status":"0x1","logs":[{"address":"0x01","data":"0x","blockNumber":"0x7","transactionHash":"{{Hash}}","topics":[]}]}""")]
     public async Task A_receipt_that_is_none_counts_as_no_answer(string receipt)
     {
         await using var node = await ScriptedNode.OfAsync((_, _) => JsonNode.Parse(receipt));
@@ -77,7 +78,7 @@ public sealed class EthereumNodeTests : IDisposable
     [Fact]
     public async Task Log_entries_that_the_chain_took_back_are_left_out()
     {
-        static string Entry(string data, string more) => $$"""{"address":"{{Token}}","data":"{{data}}","transactionHash":"{{Hash}}","topics":["{{Other}}"] {{more}} }""";
+        static string Entry(string data, string more) => $$"""{"address":"{{Token}}","data":"{{data}}","blockNumber":"0x7","transactionHash":"{{Hash}}","topics":["{{Other}}"] {{more}} }""";
         var logs = string.Join(',', Entry("0x01", ""), Entry("0x02", ",\"removed\":true"), Entry("0x03", ",\"removed\":false"));
         await using var node = await ScriptedNode.OfAsync((_, _) => JsonNode.Parse($$"""{"transactionHash":"{{Hash}}","status":"0x1","logs":[{{logs}}] }"""));
 
@@ -85,7 +86,7 @@ public sealed class EthereumNodeTests : IDisposable
 
         Assert.True(receipt!.Succeeded);
         Assert.Equal([1, 3], receipt.Logs.Select(entry => entry.Data.Single()));
-        Assert.All(receipt.Logs, entry => Assert.Equal((Parse(Token), Bytes(Other), Bytes(Hash)), (entry.Emitter, entry.Topics.Single(), entry.TransactionHash)));
+        Assert.All(receipt.Logs, entry => Assert.Equal((Parse(Token), Bytes(Other), 7, Bytes(Hash)), (entry.Emitter, entry.Topics.Single(), entry.Block, entry.TransactionHash)));
     }
 
     private static async Task<T> ValueAsync<T>(Task<NodeAnswer<T>> answer) =>

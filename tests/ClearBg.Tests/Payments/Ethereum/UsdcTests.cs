@@ -12,12 +12,13 @@ public class UsdcTests
 
     /// <summary>As any block explorer shows them: topics 0x98de5035… and 0xddf252ad….</summary>
     private static LogEntry Spent => new(
-        Token, [Topic("98de503528ee59b575ef0c0a2576a82497bfc029a5685b209e9ec333479b10a5"), Topic("70997970C51812dc3A010C7d01b50e0d17dc79C8"), Bill.Nonce], [], default);
+        Token, [Topic("98de503528ee59b575ef0c0a2576a82497bfc029a5685b209e9ec333479b10a5"), Topic("70997970C51812dc3A010C7d01b50e0d17dc79C8"), Bill.Nonce], [], 1, default);
 
     private static LogEntry Moved => new(
         Token,
         [Topic("ddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef"), Topic("70997970C51812dc3A010C7d01b50e0d17dc79C8"), Topic("209693Bc6afc0C5328bA36FaF03C514EF312287C")],
         UInt256.ToWord(50_000),
+        1,
         default);
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Numerics;
+using ClearBg.Payments.Ethereum;
 
 namespace ClearBg.Tests.Payments.Settlement;
 
@@ -54,12 +55,41 @@ public class ChainCheckTests
         Assert.Contains("gas costs more", await ReasonAsync(settling), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Takes_none_without_gas_money()
+    /// <summary>A rollup's price for putting a transaction's bytes on the chain below may be the larger part.</summary>
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public async Task Takes_none_while_gas_and_the_transactions_bytes_together_cost_too_much(long more, bool isTaken)
     {
         await using var settling = await Settling.StartAsync();
-        settling.Chain.Balance = (100_000 * 3_000_000L) - 1;
+        settling.Chain.DataFee = settling.Budget - (100_000 * 2_000_000L) + more;
 
+        Assert.Equal(isTaken, await ReasonAsync(settling) is null);
+    }
+
+    [Theory]
+    [InlineData("0x01")]
+    [InlineData("0x00000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000001")]
+    public async Task Takes_none_where_the_price_of_a_transactions_bytes_is_no_number(string price)
+    {
+        await using var settling = await Settling.StartAsync();
+        settling.Chain.Scripted["eth_call"] = parameters =>
+            (string)parameters[0]!["to"]! == GasPriceOracle.Address.ToString() ? price : settling.Chain.Usual("eth_call", parameters);
+
+        Assert.Contains("no usable answer", await ReasonAsync(settling), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(7_000)]
+    public async Task Takes_none_without_gas_money(int? dataFee)
+    {
+        await using var settling = await Settling.StartAsync();
+        settling.Chain.DataFee = dataFee;
+        settling.Chain.Balance = (100_000 * 3_000_000L) + (dataFee ?? 0);
+        Assert.Null(await ReasonAsync(settling));
+
+        settling.Chain.Balance--;
         Assert.Contains("too little ether", await ReasonAsync(settling), StringComparison.Ordinal);
     }
 

@@ -39,6 +39,21 @@ public class FacilitatorSettlementTests
         Assert.Equal(version == 2, JsonNode.DeepEquals(sent["accepted"], body["paymentRequirements"]));
     }
 
+    /// <summary>It was taken before the operator changed price and recipient.</summary>
+    [Fact]
+    public async Task Sends_the_terms_that_a_payment_was_taken_by()
+    {
+        await using var settling = await Settling.StartAsync();
+        await using var node = await ScriptedNode.SayingAsync(Success);
+        var payment = settling.Pay() with { Version = 2 };
+        var taken = payment with { Authorization = payment.Authorization with { To = PaymentNetwork.BaseSepolia.Usdc, Value = 40_000 } };
+
+        await SettleAsync(settling, node, taken);
+
+        var terms = Assert.Single(node.Requests)["paymentRequirements"]!;
+        Assert.Equal(("40000", PaymentNetwork.BaseSepolia.Usdc.ToString()), ((string)terms["amount"]!, (string)terms["payTo"]!));
+    }
+
     [Theory]
     [InlineData("""{"isValid":true,"payer":"0x0"}""", 200, null, false)]
     [InlineData("""{"isValid":false,"invalidReason":"insufficient_funds"}""", 200, "insufficient_funds", false)]
@@ -153,9 +168,6 @@ public class FacilitatorSettlementTests
         await using var settling = await Settling.StartAsync();
         await using var node = await ScriptedNode.SayingAsync("", 504);
         var payment = settling.Pay();
-        settling.Chain.Scripted["eth_getLogs"] = parameters =>
-            Convert.ToInt64((string)parameters[0]!["fromBlock"]!, 16) <= 10_020 && Convert.ToInt64((string)parameters[0]!["toBlock"]!, 16) >= 10_020
-                ? settling.Chain.Usual("eth_getLogs", parameters) : new JsonArray();
         Assert.IsType<SettlementOutcome.Pending>(await SettleAsync(settling, node, payment));
 
         settling.Chain.PayByOthers(Hash, payment.Authorization);

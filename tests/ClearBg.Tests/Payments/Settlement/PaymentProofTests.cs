@@ -1,6 +1,8 @@
 using System.Numerics;
+using System.Text.Json.Nodes;
 using ClearBg.Payments;
 using ClearBg.Payments.Ethereum;
+using ClearBg.Payments.Settlement;
 using ClearBg.Tests.Payments.Ethereum;
 
 namespace ClearBg.Tests.Payments.Settlement;
@@ -23,6 +25,37 @@ public class PaymentProofTests
         Assert.Null(await settlement.FindPaidAsync(cancelled, CancellationToken.None));
         Assert.Null(await settlement.FindPaidAsync(payment with { Network = PaymentNetwork.Base }, CancellationToken.None));
         Assert.Empty(settling.Chain.Broadcast);
+    }
+
+    /// <summary>A payer may hand it in with a contract that logs for all its gas; the receipt of that is longer than anyone reads.</summary>
+    [Fact]
+    public async Task A_payment_is_found_without_the_receipt_of_whoever_handed_it_in()
+    {
+        await using var settling = await Settling.StartAsync();
+        using var settlement = settling.Start();
+        var (payment, hash) = (settling.Pay(), "0x" + new string('c', 64));
+        settling.Chain.Scripted["eth_getTransactionReceipt"] = static _ => throw new IOException();
+        settling.Chain.PayByOthers(hash, payment.Authorization);
+
+        Assert.Equal(hash, await settlement.FindPaidAsync(payment, CancellationToken.None));
+    }
+
+    /// <summary>The node that is asked second lags behind the first one, or has lost the logs.</summary>
+    [Fact]
+    public async Task A_spending_that_is_not_found_again_is_neither_a_payment_nor_a_failure()
+    {
+        await using var settling = await Settling.StartAsync();
+        using var settlement = settling.Start();
+        var payment = settling.Pay();
+        settling.Chain.PayByOthers("0x" + new string('c', 64), payment.Authorization);
+        var asked = 0;
+        settling.Chain.Scripted["eth_getLogs"] = parameters => asked++ % 2 == 0 ? settling.Chain.Usual("eth_getLogs", parameters) : new JsonArray();
+
+        Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(payment, CancellationToken.None));
+        Assert.Empty(settling.Chain.Broadcast);
+
+        settling.Chain.Scripted.Clear();
+        Assert.IsType<SettlementOutcome.Settled>(await settlement.SettleAsync(payment, CancellationToken.None));
     }
 
     [Fact]

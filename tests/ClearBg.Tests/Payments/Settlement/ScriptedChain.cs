@@ -15,7 +15,7 @@ internal sealed class ScriptedChain
     private readonly Lock _lock = new();
     private readonly SortedDictionary<long, Sent> _pool = [];
     private readonly Dictionary<string, JsonObject> _receipts = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, List<JsonNode>> _logs = new(StringComparer.Ordinal);
+    private readonly List<JsonNode> _logs = [];
     private readonly HashSet<string> _spent = new(StringComparer.Ordinal);
 
     /// <summary>Who is paid.</summary>
@@ -43,6 +43,9 @@ internal sealed class ScriptedChain
     public BigInteger BaseFee { get; set; } = 1_000_000;
 
     public BigInteger Tip { get; set; } = 1_000_000;
+
+    /// <summary>Wei for a transaction's bytes; null where the chain is no rollup.</summary>
+    public BigInteger? DataFee { get; set; }
 
     public BigInteger Balance { get; set; } = BigInteger.Pow(10, 17);
 
@@ -145,6 +148,7 @@ internal sealed class ScriptedChain
     {
         "0x3644e515" => Network.Domain.Separator.ToString(),
         "0x5c975abb" => Word(0),
+        "0xf1c7a58b" => DataFee is { } fee ? Word(fee) : "0x",
         "0xe94a0102" => Word(_spent.Contains(data[10..]) ? 1 : 0),
         _ => Refusal(data) is { } text ? throw new NodeError(3, "execution reverted: " + text) : "0x",
     };
@@ -195,18 +199,17 @@ internal sealed class ScriptedChain
     {
         var words = Words(data);
         _spent.Add(words[0] + words[5]);
-        var spending = Log("AuthorizationUsed(address,bytes32)", ["0x" + words[0], "0x" + words[5]], null, hash);
-        (_logs.TryGetValue(words[0] + words[5], out var known) ? known : _logs[words[0] + words[5]] = []).Add(spending);
-        return [spending, Log("Transfer(address,address,uint256)", ["0x" + words[0], "0x" + words[1]], Number256(words[2]), hash)];
+        return
+        [
+            Log("AuthorizationUsed(address,bytes32)", ["0x" + words[0], "0x" + words[5]], null, hash),
+            Log("Transfer(address,address,uint256)", ["0x" + words[0], "0x" + words[1]], Number256(words[2]), hash),
+        ];
     }
 
     private JsonObject Spend(TransferAuthorization authorization, string what, string hash)
     {
-        var key = Word(authorization.From)[2..] + authorization.Nonce.ToString()[2..];
-        _spent.Add(key);
-        var spending = Log(what, [Word(authorization.From), authorization.Nonce.ToString()], null, hash);
-        _logs[key] = [spending];
-        return spending;
+        _spent.Add(Word(authorization.From)[2..] + authorization.Nonce.ToString()[2..]);
+        return Log(what, [Word(authorization.From), authorization.Nonce.ToString()], null, hash);
     }
 
     private void Enter(string hash, List<JsonNode>? logs) => _receipts[hash] = new JsonObject
@@ -219,18 +222,30 @@ internal sealed class ScriptedChain
     private JsonArray Logs(JsonNode filter)
     {
         Assert.Equal(Network.Usdc.ToString(), (string)filter["address"]!);
-        var topics = filter["topics"]!.AsArray();
-        var key = topics[1]!.GetValue<string>()[2..] + topics[2]!.GetValue<string>()[2..];
-        return [.. (_logs.GetValueOrDefault(key) ?? []).Select(log => log.DeepClone())];
+        var (from, to) = (QuantityIn(filter["fromBlock"]!), QuantityIn(filter["toBlock"]!));
+        var wanted = filter["topics"]!.AsArray().Select(static topic => topic is JsonArray any ? [.. any.Select(static one => (string)one!)] : new[] { (string)topic! }).ToArray();
+        return
+        [
+            .. _logs
+                .Where(log => QuantityIn(log["blockNumber"]!) is var block && block >= from && block <= to)
+                .Where(log => log["topics"]!.AsArray() is var topics && topics.Count >= wanted.Length && wanted.Zip(topics).All(static pair => pair.First.Contains((string)pair.Second!, StringComparer.Ordinal)))
+                .Select(static log => log.DeepClone()),
+        ];
     }
 
-    private static JsonObject Log(string what, string[] topics, BigInteger? data, string hash) => new()
+    private JsonObject Log(string what, string[] topics, BigInteger? data, string hash)
     {
-        ["address"] = Network.Usdc.ToString(),
-        ["topics"] = new JsonArray([Keccak256.Hash(System.Text.Encoding.ASCII.GetBytes(what)).ToString(), .. topics]),
-        ["data"] = data is { } number ? Word(number) : "0x",
-        ["transactionHash"] = hash,
-    };
+        var log = new JsonObject
+        {
+            ["address"] = Network.Usdc.ToString(),
+            ["topics"] = new JsonArray([Keccak256.Hash(System.Text.Encoding.ASCII.GetBytes(what)).ToString(), .. topics]),
+            ["data"] = data is { } number ? Word(number) : "0x",
+            ["blockNumber"] = Quantity(Number),
+            ["transactionHash"] = hash,
+        };
+        _logs.Add(log);
+        return log;
+    }
 
     /// <summary>The six members of an authorization in a call.</summary>
     private static string[] Words(string data) => [.. Enumerable.Range(0, 6).Select(i => data.Substring(10 + (64 * i), 64))];
@@ -240,6 +255,8 @@ internal sealed class ScriptedChain
     private static string Word(BigInteger number) => Hex.Format(UInt256.ToWord(number));
 
     private static string Word(Address address) => "0x" + Convert.ToHexStringLower(address.ToArray()).PadLeft(64, '0');
+
+    private static BigInteger QuantityIn(JsonNode quantity) => Hex.TryParseQuantity((string)quantity!, out var number) ? number : throw new FormatException();
 
     private static string Quantity(BigInteger number) => Hex.FormatQuantity(number);
 
