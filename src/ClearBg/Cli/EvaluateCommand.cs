@@ -122,25 +122,29 @@ internal sealed class EvaluateCommand
             yield return $"There is no manifest {manifest}.";
         }
 
-        if (line.GetValue(_save) is not { } save)
-        {
-            yield break;
-        }
-
+        var (save, sheet) = (line.GetValue(_save), line.GetValue(_sheet));
         if (File.Exists(save))
         {
             yield return $"--save takes a folder, and {save} is a file.";
         }
 
-        // Pictures may be PNG too: what is compared would be replaced by what it is compared to.
+        // Pictures may be PNG too: what is compared would be replaced by what it is compared to, and a sheet be compared the next time.
         foreach (var folder in (string?[])[images, mattes, reference])
         {
-            if (folder is not null && OutputNames.SamePath.Equals(RealPath.Of(save).TrimEnd(Path.DirectorySeparatorChar), RealPath.Of(folder).TrimEnd(Path.DirectorySeparatorChar)))
+            if (save is not null && IsSame(save, folder))
             {
                 yield return $"--save takes a folder of its own: files in {folder} would be replaced.";
             }
+
+            if (sheet is not null && IsSame(Path.Join(sheet, ".."), folder))
+            {
+                yield return $"--sheet takes a file of another folder: what {folder} holds is compared.";
+            }
         }
     }
+
+    private static bool IsSame(string folder, string? other) =>
+        other is not null && OutputNames.SamePath.Equals(RealPath.Of(folder).TrimEnd(Path.DirectorySeparatorChar), RealPath.Of(other).TrimEnd(Path.DirectorySeparatorChar));
 
     private async Task<int> RunAsync(IServiceProvider services, ParseResult line, PictureGroups groups, CancellationToken cancellation)
     {

@@ -230,6 +230,25 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.StartsWith("--save takes a folder of its own", ran.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>A sheet took the place of a picture of its name, and beside the pictures it was one of them the next time.</summary>
+    [Theory]
+    [InlineData("images/one.png")]
+    [InlineData("mattes/../mattes/one.png")]
+    [InlineData("images/sheet.png")]
+    public async Task A_sheet_is_not_written_among_what_is_compared(string sheet)
+    {
+        Add("one", 20, 20);
+        var before = _terminal.Files();
+        var picture = await File.ReadAllBytesAsync(_terminal.Folder["images", "one.png"]);
+
+        var ran = await RunAsync("--sheet", Path.Combine(_terminal.Folder.Path, sheet));
+
+        Assert.Equal((2, ""), (ran.Code, ran.Output));
+        Assert.StartsWith("--sheet takes a file of another folder", ran.Error, StringComparison.Ordinal);
+        Assert.Equal(before, _terminal.Files());
+        Assert.Equal(picture, await File.ReadAllBytesAsync(_terminal.Folder["images", "one.png"]));
+    }
+
     [Theory]
     [InlineData("Required argument missing")]
     [InlineData("Required argument missing", "images")]
