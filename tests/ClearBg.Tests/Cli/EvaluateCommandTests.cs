@@ -146,6 +146,28 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.All((string[])["Group", "[x]", "[/]", "all", "0.1250"], cell => Assert.Contains(cell, output.ToString(), StringComparison.Ordinal));
     }
 
+    /// <summary>A disc that is large enough to be refined, of which the model makes blocks of ten pixels.</summary>
+    [Fact]
+    public async Task A_level_of_refinement_takes_the_place_of_the_settings()
+    {
+        foreach (var folder in (string[])["images", "mattes"])
+        {
+            _terminal.Folder.Write(Path.Combine(folder, "disc.png"), Pictures.Disc(640, 520, level: 255));
+        }
+
+
+        var fine = await RunAsync("--save", _terminal.Folder["fine"]);
+        var none = await RunAsync("--refinement", "none", "--save", _terminal.Folder["none"]);
+        var again = await RunAsync("--refinement", "Fine", "--reference", _terminal.Folder["fine"]);
+
+        Assert.Equal((0, 0, 0), (fine.Code, none.Code, again.Code));
+        Assert.True(Number(fine, 2) < Number(none, 2) / 2, $"{fine.Output}{none.Output}");
+        using var drawn = Decode(_terminal.Folder["none", "disc.png"]);
+        using var refined = Decode(_terminal.Folder["fine", "disc.png"]);
+        Assert.NotEqual((0, 0), Pictures.Difference(drawn.Pixels, refined.Pixels));
+        Assert.Equal(["", "1\t1.0000\t1.0000\tdisc\t0.0000"], Lines(again)[1..]);
+    }
+
     [Fact]
     public async Task An_empty_matte_is_compared_like_any_other()
     {
@@ -254,6 +276,9 @@ public sealed class EvaluateCommandTests : IDisposable
     [InlineData("Required argument missing", "images")]
     [InlineData("'--jsno' is no option. A folder of that name is './--jsno'.", "images", "--jsno")]
     [InlineData("--manifest takes a path.", "images", "mattes", "--manifest", "")]
+    [InlineData("--sheet takes a path.", "images", "mattes", "--sheet", "")]
+    [InlineData("--refinement is 'finest'; it must be none, fast, fine or best.", "images", "mattes", "--refinement", "finest")]
+    [InlineData("--refinement is '3'; it must be none, fast, fine or best.", "images", "mattes", "--refinement", "3")]
     [InlineData("'more' is not an option or argument here.", "images", "mattes", "more")]
     public async Task A_wrong_command_line_exits_with_2_and_says_why(string sentence, params string[] args)
     {
@@ -277,6 +302,8 @@ public sealed class EvaluateCommandTests : IDisposable
     private Task<Ran> RunAsync(params string[] args) => _terminal.RunAsync(["evaluate", _images, _mattes, .. args]);
 
     private static string[] Lines(Ran ran) => ran.Output.TrimEnd().Split(Environment.NewLine);
+
+    private static double Number(Ran ran, int column) => double.Parse(Cell(ran, 0, column), CultureInfo.InvariantCulture);
 
     private static string Cell(Ran ran, int line, int column) => Lines(ran)[line].Split('\t')[column];
 
