@@ -1,6 +1,7 @@
 using ClearBg.Api;
 using ClearBg.Imaging;
 using ClearBg.Jobs;
+using ClearBg.Segmentation.Refinement;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -39,6 +40,13 @@ public class RemovalParametersTests
     [InlineData("zip", nameof(OutputFormat.Zip))]
     [InlineData("auto", nameof(OutputFormat.Auto))]
     public void Format_has_these_names(string value, string expected) => Assert.Equal(Enum.Parse<OutputFormat>(expected), Good(("format", value)).Format);
+
+    [Theory]
+    [InlineData("none", nameof(RefinementLevel.None))]
+    [InlineData("fast", nameof(RefinementLevel.Fast))]
+    [InlineData(" FINE ", nameof(RefinementLevel.Fine))]
+    [InlineData("Best", nameof(RefinementLevel.Best))]
+    public void Refinement_has_these_names(string value, string expected) => Assert.Equal(Enum.Parse<RefinementLevel>(expected), Good(("refinement", value)).Refinement);
 
     [Theory]
     [InlineData("true", true)]

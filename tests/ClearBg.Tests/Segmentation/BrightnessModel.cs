@@ -11,8 +11,8 @@ using DataType = ClearBg.Segmentation.Onnx.TensorProto.Types.DataType;
 namespace ClearBg.Tests.Segmentation;
 
 /// <summary>
-/// A model of a few hundred bytes that takes brightness for coverage: matte = scale · mean(channels) + offset. It never ends on a picture that is nowhere darker than nine tenths:
-/// so a test can be sure to meet an inference that is running.
+/// A model of a few hundred bytes that takes brightness for coverage: matte = scale · mean(channels) + offset, in the columns that it sees. It never ends on a picture that is
+/// nowhere darker than nine tenths: so a test can be sure to meet an inference that is running.
 /// </summary>
 internal sealed record BrightnessModel
 {
@@ -38,6 +38,9 @@ internal sealed record BrightnessModel
     public float Scale { get; init; } = 1;
 
     public float Offset { get; init; }
+
+    /// <summary>Columns from the left in which it sees anything; null for all. A mirrored picture shows it what it missed.</summary>
+    public int? Seen { get; init; }
 
     public float[] Mean { get; init; } = [0, 0, 0];
 
@@ -77,10 +80,12 @@ internal sealed record BrightnessModel
                 mean, least,
                 Graphs.Node("Sub", "least bright", "over"), Graphs.Node("Mul", "over many", "wanted"), Graphs.Cast("wanted", "trips", DataType.Int64), loop,
                 Graphs.Node("Mul", "counted zero", "nothing"), Graphs.Node("Mul", "grey scale", "scaled"), Graphs.Node("Add", "scaled offset", "shifted"),
-                Graphs.Node("Add", "shifted nothing", "one"), Graphs.Node("Add", "nothing copies", "wished"), Graphs.Cast("wished", "times", DataType.Int64),
+                Graphs.Node("Mul", "shifted sight", "seen"),
+                Graphs.Node("Add", "seen nothing", "one"), Graphs.Node("Add", "nothing copies", "wished"), Graphs.Cast("wished", "times", DataType.Int64),
                 Graphs.Node("Tile", "one times", Output),
             ],
             Scalar("bright", (229.5f - Mean[0]) / Std[0]), Scalar("many", 1e12f), Scalar("zero", 0), Scalar("scale", Scale), Scalar("offset", Offset),
+            Seen is { } columns ? Floats("sight", [.. Enumerable.Range(0, Width).Select(x => x < columns ? 1f : 0)]) : Scalar("sight", 1),
             Floats("copies", IsFlat ? [1, 1, 1] : [1, Channels, 1, 1]),
             new TensorProto { Name = "go", DataType = (int)DataType.Bool, RawData = ByteString.CopyFrom(1) });
     }
