@@ -27,7 +27,12 @@ internal sealed class PaymentDemand(PaymentTerms terms, string reason, string me
     /// <summary>The payment is no good.</summary>
     public static PaymentDemand ForRefused(PaymentTerms terms, string reason, Payment? tried = null) => new(
         terms, reason,
-        reason is PaymentReason.NonceUsed ? "The payment was refused: its nonce was used before." : "The payment was refused, and nothing was charged.") { Tried = tried };
+        reason is PaymentReason.NonceUsed ? "The payment was refused: its nonce was used before."
+            : tried is null ? "The payment was refused, and nothing was charged."
+            : "The payment was tried and failed, and nothing was charged by it. Its signature stays good until its end: cancel it, or send the same one again, rather than sign a second one before that.")
+    {
+        Tried = tried,
+    };
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {

@@ -2,6 +2,7 @@ using ClearBg.Intake;
 using ClearBg.Jobs;
 using ClearBg.Payments;
 using ClearBg.Payments.Settlement;
+using ClearBg.Storage;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
@@ -11,8 +12,9 @@ namespace ClearBg.Api;
 /// Everything that the paid API tells by a request's headers, before the body is read: media type 415, length 413, too many unpaid requests of an address 429, no
 /// payment 402; then what is wrong with the payment itself, as far as our own books and clock know. Who waits for 100 Continue uploads nothing before it has paid.
 /// </summary>
-internal sealed class PaymentFilter(
-    UnpaidRequests unpaid, ISettlement settlement, PaymentRecords records, PaymentMetrics metrics, IOptions<IntakeOptions> intake, TimeProvider clock) : IEndpointFilter
+internal sealed partial class PaymentFilter(
+    UnpaidRequests unpaid, ISettlement settlement, PaymentRecords records, PaymentMetrics metrics, IOptions<IntakeOptions> intake, TimeProvider clock, ILogger<PaymentFilter> log)
+    : IEndpointFilter
 {
     /// <summary>Either may carry either version.</summary>
     private static readonly string[] RequestHeaders = ["PAYMENT-SIGNATURE", "X-PAYMENT"];
@@ -32,30 +34,43 @@ internal sealed class PaymentFilter(
         }
 
         // Counted before it is known how it ends, or any number could begin at once. What was paid is given back, and what went wrong by our fault; hanging up isn't.
-        var window = await unpaid.TakeFailedAsync(http);
-        if (!window.IsTaken)
-        {
-            return new PaymentFailure(unpaid.Exhausted(window));
-        }
-
-        var isCounted = true;
+        RateWindow? window = null;
+        object? answer;
         try
         {
-            var answer = await ReadAsync(sent, terms, http) is { } refusal ? refusal : await next(context);
-            isCounted = answer is PaymentDemand or PaymentFailure { IsCounted: true };
-            return answer;
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            isCounted = false;
-            throw;
-        }
-        finally
-        {
-            if (!isCounted)
+            window = await unpaid.TakeFailedAsync(http);
+            if (!window.IsTaken)
             {
-                await unpaid.GiveBackFailedAsync(http, window);
+                return new PaymentFailure(unpaid.Exhausted(window));
             }
+
+            answer = await ReadAsync(sent, terms, http) is { } refusal ? refusal : await next(context);
+        }
+        catch (Exception e) when (!http.RequestAborted.IsCancellationRequested)
+        {
+            // Perhaps it was here before, and is paid: nothing may make its client sign another one.
+            LogBroken(e);
+            answer = PaymentFailure.Pending(null);
+        }
+
+        if (window is not null && answer is not (PaymentDemand or PaymentFailure { IsCounted: true }))
+        {
+            await GiveBackAsync(http, window);
+        }
+
+        return answer;
+    }
+
+    /// <summary>A picture that was paid for isn't lost for that.</summary>
+    private async Task GiveBackAsync(HttpContext http, RateWindow window)
+    {
+        try
+        {
+            await unpaid.GiveBackFailedAsync(http, window);
+        }
+        catch (Exception e)
+        {
+            LogBroken(e);
         }
     }
 
@@ -113,6 +128,9 @@ internal sealed class PaymentFilter(
         metrics.CountFailed(reason);
         return PaymentDemand.ForRefused(terms, reason);
     }
+
+    [LoggerMessage(EventId = 30, Level = LogLevel.Error, Message = "A request with a payment met a failure of ours")]
+    private partial void LogBroken(Exception exception);
 }
 
 /// <summary>A payment that <see cref="PaymentFilter"/> found good, with what else the handler needs of it.</summary>

@@ -66,7 +66,7 @@ internal static class PaymentsCommand
     private static Command ResumeVerb(VerbHost host)
     {
         var id = IdOfOne();
-        var verb = new Command("resume", "Goes on with a payment that is settling, and says what became of it. A running server does so by itself.") { id };
+        var verb = new Command("resume", "Goes on with a payment that is settling, looks whether one that failed was paid after all, and says what became of it. A running server does so by itself.") { id };
         verb.SetAction((line, cancellation) => host.RunOnPaymentsAsync(line, async services =>
         {
             var records = services.GetRequiredService<PaymentRecords>();
@@ -86,7 +86,13 @@ internal static class PaymentsCommand
                 return await line.FailAsync($"It is on {record.Payment.Network.Name}, which is not configured.");
             }
 
-            var isTaken = await services.GetRequiredService<PaymentCollector>().ResumeAsync(record.Payment, cancellation) is not null;
+            var collector = services.GetRequiredService<PaymentCollector>();
+            if (record.State == PaymentState.Failed)
+            {
+                await collector.FindLateAsync(record.Payment, cancellation);
+            }
+
+            var isTaken = await collector.ResumeAsync(record.Payment, cancellation) is not null;
             record = await records.FindAsync(record.Payment.Id, cancellation);
             await line.InvocationConfiguration.Output.WriteLineAsync(record is null ? "forgotten" : PaymentRecords.Text(record.State));
             return record is not { State: PaymentState.Settling } ? 0

@@ -33,7 +33,7 @@ internal sealed partial class PaidRemoval(
     private TimeSpan SettlementPatience => TimeSpan.FromSeconds(payments.Value.SettlementSeconds);
 
     /// <summary>Steps 3 to 9.</summary>
-    /// <param name="payment">Holds by our own terms.</param>
+    /// <param name="payment">Holds by our own terms, or was here before.</param>
     /// <param name="identifier">The client's name for it, or null.</param>
     /// <param name="job">What it is for. Its bytes must last until the task ends.</param>
     /// <param name="mayRepeat">Asked before work is done once more for a payment whose answer isn't kept any longer: gives the refusal, or null.</param>
@@ -133,9 +133,12 @@ internal sealed partial class PaidRemoval(
         return record.State switch
         {
             PaymentState.Settled => await RepeatAsync(payment, record.Transaction!, job, mayRepeat, cancellation),
-            PaymentState.Failed => await collector.FindLateAsync(record.Payment, cancellation) is { } transaction
-                ? await RepeatAsync(payment, transaction, job, mayRepeat, cancellation)
-                : new PaidAnswer.Refused(record.Reason ?? PaymentReason.SettleError, WasTried: true),
+            PaymentState.Failed => await collector.FindLateAsync(record.Payment, cancellation) switch
+            {
+                Finding.Paid { Transaction: var transaction } => await RepeatAsync(payment, transaction.ToString(), job, mayRepeat, cancellation),
+                var finding when finding == Finding.Unknown => new PaidAnswer.Pending(record.Transaction),
+                _ => new PaidAnswer.Refused(record.Reason ?? PaymentReason.SettleError, WasTried: true),
+            },
             PaymentState.Settling when (record.IsPaused || record.LeasedUntil <= clock.GetUtcNow()) && await collector.ResumeAsync(record.Payment, CancellationToken.None) is SettlementOutcome.Pending pending =>
                 new PaidAnswer.Pending(pending.Transaction ?? record.Transaction),
             _ => null,
@@ -239,9 +242,9 @@ internal sealed partial class PaidRemoval(
 
             // 7 the work
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lease.Lost);
-            if (!(await pipeline.RunAsync(job, either.Token)).Succeeded(out var result, out var failure))
+            if (!(await WorkAsync(job, either.Token)).Succeeded(out var result, out var failure))
             {
-                return new PaidAnswer.Failed(failure);
+                return new PaidAnswer.Failed(failure, WasWorkedOn: failure.Code == FailureCode.Internal);
             }
 
             unsold = result;
@@ -296,12 +299,29 @@ internal sealed partial class PaidRemoval(
         }
     }
 
+    /// <summary>A bug of ours is an answer too: it says that nothing was sent, and so that nothing is paid.</summary>
+    private async Task<Outcome<RemovalResult>> WorkAsync(InspectedJob job, CancellationToken cancellation)
+    {
+        try
+        {
+            return await pipeline.RunAsync(job, cancellation);
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        {
+            LogBroken(e);
+            return new Failure(FailureCode.Internal, "The payment was not used.");
+        }
+    }
+
     private static PaidAnswer.Picture Answer(RemovalResult result, string transaction) => new(result.Content, result.ContentType, transaction, result.Stages);
 
     private static PaidAnswer.Failed Conflict(string detail) => new(new Failure(FailureCode.PaymentConflict, detail));
 
     [LoggerMessage(EventId = 27, Level = LogLevel.Warning, Message = "A claim on a payment ended before its work did, and another request has it")]
     private partial void LogUnsold();
+
+    [LoggerMessage(EventId = 31, Level = LogLevel.Error, Message = "A picture that was to be paid for could not be made")]
+    private partial void LogBroken(Exception exception);
 
     [LoggerMessage(EventId = 29, Level = LogLevel.Error, Message = "Payment {Payment} may be paid, and could not be answered")]
     private partial void LogUnanswered(Exception exception, string payment);

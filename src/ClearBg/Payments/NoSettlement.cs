@@ -18,8 +18,8 @@ internal sealed class NoSettlement : ISettlement
 
     public Task<BigInteger?> BalanceAsync(Address payer, CancellationToken cancellation) => Task.FromResult<BigInteger?>(null);
 
-    public Task<string?> FindPaidAsync(Payment payment, CancellationToken cancellation) => Task.FromResult<string?>(null);
+    public Task<Finding> FindPaidAsync(Payment payment, CancellationToken cancellation) => Task.FromResult(Finding.Unknown);
 
-    public Task<SettlementOutcome> SettleAsync(Payment payment, CancellationToken cancellation, string? lease = null) =>
+    public Task<SettlementOutcome> SettleAsync(Payment payment, string lease, CancellationToken cancellation) =>
         Task.FromResult<SettlementOutcome>(new SettlementOutcome.Pending(null));
 }

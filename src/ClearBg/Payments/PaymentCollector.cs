@@ -16,9 +16,10 @@ internal sealed partial class PaymentCollector(
     /// <param name="cancellation">The process's end, where someone else can go on; a client's hanging up is no reason to stop.</param>
     public async Task<SettlementOutcome> CollectAsync(Payment payment, PaymentLease lease, CancellationToken cancellation)
     {
+        SettlementOutcome outcome = new SettlementOutcome.Pending(null);
         try
         {
-            var outcome = await settlement.SettleAsync(payment, cancellation, lease.Token);
+            outcome = await settlement.SettleAsync(payment, lease.Token, cancellation);
             switch (outcome)
             {
                 case SettlementOutcome.Settled settled:
@@ -51,9 +52,9 @@ internal sealed partial class PaymentCollector(
         }
         catch (Exception e)
         {
-            // The row stays as it is: its lease ends, and somebody asks the chain again.
+            // The row stays as it is: its lease ends, and somebody asks the chain again. What came is ours whatever the books say, and what failed isn't certain without them.
             LogUnknown(e, payment.Id);
-            return new SettlementOutcome.Pending(null);
+            return outcome is SettlementOutcome.Failed ? new SettlementOutcome.Pending(null) : outcome;
         }
     }
 
@@ -74,17 +75,20 @@ internal sealed partial class PaymentCollector(
         return await CollectAsync(payment, lease, cancellation);
     }
 
-    /// <summary>The hash under which a payment that failed was paid after all: its signature goes on being good until its end, in anyone's hands. Null where it was not.</summary>
-    public async Task<string?> FindLateAsync(Payment payment, CancellationToken cancellation)
+    /// <summary>Whether a payment that failed was paid after all: its signature goes on being good until its end, in anyone's hands.</summary>
+    public async Task<Finding> FindLateAsync(Payment payment, CancellationToken cancellation)
     {
-        var transaction = await settlement.FindPaidAsync(payment, cancellation);
-        if (transaction is not null)
+        var finding = await settlement.FindPaidAsync(payment, cancellation);
+        if (finding is Finding.Paid { Transaction: var transaction })
         {
-            await NoteAsync(payment, transaction);
+            await NoteAsync(payment, transaction.ToString());
         }
 
-        return transaction;
+        return finding;
     }
+
+    /// <summary>Has a look whether payments can be taken, so that the operator's figures are those of now though nobody asks.</summary>
+    public Task LookAsync(CancellationToken cancellation) => settlement.CheckAsync(cancellation);
 
     private async Task NoteAsync(Payment payment, string transaction)
     {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
+using ClearBg.Payments.Ethereum;
 
 namespace ClearBg.Payments;
 
@@ -58,10 +59,10 @@ internal sealed record PaymentMessage(int Version, AcceptedTerms Accepted, Autho
             return new PaymentMessage(version, AcceptedTerms.None, AuthorizationText.None, "", null);
         }
 
-        var accepted = version == 1 ? AcceptedTerms.ReadV1(json) : Member(json, "accepted") is { } entry ? AcceptedTerms.ReadV2(entry) : null;
+        var accepted = version == 1 ? AcceptedTerms.ReadV1(json) : json.Member("accepted") is { } entry ? AcceptedTerms.ReadV2(entry) : null;
         return accepted is not null
-            && Member(json, "payload") is { } payload && Text(payload, "signature") is { } signature
-            && Member(payload, "authorization") is { } signed && AuthorizationText.Read(signed) is { } authorization
+            && json.Member("payload") is { } payload && payload.Text("signature") is { } signature
+            && payload.Member("authorization") is { } signed && AuthorizationText.Read(signed) is { } authorization
             && TryReadIdentifier(version, json, out var identifier)
             ? new PaymentMessage(version, accepted, authorization, signature, identifier)
             : null;
@@ -71,21 +72,14 @@ internal sealed record PaymentMessage(int Version, AcceptedTerms Accepted, Autho
     private static bool TryReadIdentifier(int version, JsonElement json, out string? identifier)
     {
         identifier = null;
-        if (version == 1 || Member(json, "extensions") is not { } extensions || Member(extensions, PaymentOffer.IdentifierExtension) is not { } extension
-            || Member(extension, "info") is not { } info || !info.TryGetProperty("id", out var id))
+        if (version == 1 || json.Member("extensions")?.Member(PaymentOffer.IdentifierExtension)?.Member("info")?.Member("id") is not { } id)
         {
             return true;
         }
 
-        identifier = id.ValueKind == JsonValueKind.String ? id.GetString() : null;
+        identifier = id.Text();
         return identifier is { Length: >= 16 and <= 128 } && !identifier.AsSpan().ContainsAnyExcept(IdentifierCharacters);
     }
-
-    /// <summary>A member that is an object.</summary>
-    internal static JsonElement? Member(JsonElement json, string name) => json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object ? value : null;
-
-    /// <summary>A member that is a text.</summary>
-    internal static string? Text(JsonElement json, string name) => json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }
 
 /// <summary>The terms that a client says it accepted; v1 sends two of them only.</summary>
@@ -97,7 +91,7 @@ internal sealed record AcceptedTerms(string Scheme, string Network, AcceptedEntr
     public static readonly AcceptedTerms None = new("", "", null);
 
     public static AcceptedTerms? ReadV1(JsonElement json) =>
-        PaymentMessage.Text(json, "scheme") is { } scheme && PaymentMessage.Text(json, "network") is { } network ? new AcceptedTerms(scheme, network, null) : null;
+        json.Text("scheme") is { } scheme && json.Text("network") is { } network ? new AcceptedTerms(scheme, network, null) : null;
 
     public static AcceptedTerms? ReadV2(JsonElement json) => ReadV1(json) is { } terms && AcceptedEntry.Read(json) is { } entry ? terms with { Entry = entry } : null;
 }
@@ -106,9 +100,9 @@ internal sealed record AcceptedTerms(string Scheme, string Network, AcceptedEntr
 internal sealed record AcceptedEntry(string Amount, string Asset, string PayTo, long TimeoutSeconds, string TokenName, string TokenVersion)
 {
     public static AcceptedEntry? Read(JsonElement json) =>
-        PaymentMessage.Text(json, "amount") is { } amount && PaymentMessage.Text(json, "asset") is { } asset && PaymentMessage.Text(json, "payTo") is { } payTo
+        json.Text("amount") is { } amount && json.Text("asset") is { } asset && json.Text("payTo") is { } payTo
         && json.TryGetProperty("maxTimeoutSeconds", out var timeout) && timeout.ValueKind == JsonValueKind.Number && timeout.TryGetInt64(out var seconds)
-        && PaymentMessage.Member(json, "extra") is { } extra && PaymentMessage.Text(extra, "name") is { } name && PaymentMessage.Text(extra, "version") is { } version
+        && json.Member("extra") is { } extra && extra.Text("name") is { } name && extra.Text("version") is { } version
             ? new AcceptedEntry(amount, asset, payTo, seconds, name, version)
             : null;
 }
@@ -119,8 +113,8 @@ internal sealed record AuthorizationText(string From, string To, string Value, s
     public static readonly AuthorizationText None = new("", "", "", "", "", "");
 
     public static AuthorizationText? Read(JsonElement json) =>
-        PaymentMessage.Text(json, "from") is { } from && PaymentMessage.Text(json, "to") is { } to && PaymentMessage.Text(json, "value") is { } value
-        && PaymentMessage.Text(json, "validAfter") is { } after && PaymentMessage.Text(json, "validBefore") is { } before && PaymentMessage.Text(json, "nonce") is { } nonce
+        json.Text("from") is { } from && json.Text("to") is { } to && json.Text("value") is { } value
+        && json.Text("validAfter") is { } after && json.Text("validBefore") is { } before && json.Text("nonce") is { } nonce
             ? new AuthorizationText(from, to, value, after, before, nonce)
             : null;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace ClearBg.Payments;
@@ -36,14 +37,8 @@ internal static class PaymentOffer
     /// <param name="terms">What is to be paid.</param>
     /// <param name="reason">Of <see cref="PaymentReason"/>.</param>
     /// <param name="message">The same for people.</param>
-    public static byte[] Body(PaymentTerms terms, string reason, string message) => JsonSerializer.SerializeToUtf8Bytes(
-        new OfferV1(1, reason, message, false,
-        [
-            new OfferedV1(
-                PaymentTerms.Scheme, terms.Network.Name, Number(terms.Amount), terms.Resource, Description, MediaType, terms.PayTo.ToString(), PaymentTerms.TimeoutSeconds,
-                terms.Network.Usdc.ToString(), TokenOf(terms)),
-        ]),
-        OfferJson.Default.OfferV1);
+    public static byte[] Body(PaymentTerms terms, string reason, string message) =>
+        JsonSerializer.SerializeToUtf8Bytes(new OfferV1(1, reason, message, false, [EntryV1(terms)]), OfferJson.Default.OfferV1);
 
     /// <summary>v2's header.</summary>
     /// <param name="terms">What is to be paid.</param>
@@ -53,13 +48,20 @@ internal static class PaymentOffer
             2,
             reason,
             new OfferedResource(terms.Resource, Description, MediaType, "ClearBg", ["image", "background-removal"]),
-            [
-                new OfferedV2(
-                    PaymentTerms.Scheme, terms.Network.Caip2, Number(terms.Amount), terms.Network.Usdc.ToString(), terms.PayTo.ToString(), PaymentTerms.TimeoutSeconds,
-                    TokenOf(terms)),
-            ],
+            [EntryV2(terms)],
             Extensions),
         OfferJson.Default.OfferV2));
+
+    /// <summary>The one entry of either.</summary>
+    public static JsonNode Entry(PaymentTerms terms, int version) =>
+        (version == 1 ? JsonSerializer.SerializeToNode(EntryV1(terms), OfferJson.Default.OfferedV1) : JsonSerializer.SerializeToNode(EntryV2(terms), OfferJson.Default.OfferedV2))!;
+
+    private static OfferedV1 EntryV1(PaymentTerms terms) => new(
+        PaymentTerms.Scheme, terms.Network.Name, Number(terms.Amount), terms.Resource, Description, MediaType, terms.PayTo.ToString(), PaymentTerms.TimeoutSeconds,
+        terms.Network.Usdc.ToString(), TokenOf(terms));
+
+    private static OfferedV2 EntryV2(PaymentTerms terms) => new(
+        PaymentTerms.Scheme, terms.Network.Caip2, Number(terms.Amount), terms.Network.Usdc.ToString(), terms.PayTo.ToString(), PaymentTerms.TimeoutSeconds, TokenOf(terms));
 
     private static OfferedToken TokenOf(PaymentTerms terms) => new(terms.Network.TokenName, terms.Network.TokenVersion);
 

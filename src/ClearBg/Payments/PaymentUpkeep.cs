@@ -5,7 +5,7 @@ namespace ClearBg.Payments;
 
 /// <summary>
 /// Every few seconds, and at the start: goes on with settlements that nobody is at, because their process died or their time was over; one that takes long holds up no other.
-/// Every minute: drops the work of processes that died, and answers past their time. Replicas may do so at once.
+/// Every minute: drops the work of processes that died, and answers past their time, and looks whether payments can be taken. Replicas may do so at once.
 /// </summary>
 internal sealed partial class PaymentUpkeep(
     PaymentRecords records, PaymentAnswers answers, PaymentCollector collector, PaymentMetrics metrics, IOptions<PaymentsOptions> options, TimeProvider clock, ILogger<PaymentUpkeep> log)
@@ -39,6 +39,10 @@ internal sealed partial class PaymentUpkeep(
             _resuming.AddRange(abandoned.Select(record => ResumeAsync(record.Payment, stopping)));
             var (count, since) = await records.PendingAsync(stopping);
             metrics.ReportPending(count, since);
+            if (round % RoundsPerSweep == 0)
+            {
+                await collector.LookAsync(stopping);
+            }
         }
     }
 

@@ -13,6 +13,7 @@ internal sealed class FaultyRpc : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly HttpClient _onward = new(new SocketsHttpHandler { UseProxy = false });
     private readonly ConcurrentDictionary<string, int> _calls = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<string> _broadcast = [];
     private readonly Uri _node;
     private Injection? _injected;
 
@@ -32,6 +33,9 @@ internal sealed class FaultyRpc : IAsyncDisposable
         await app.StartAsync();
         return rpc;
     }
+
+    /// <summary>Signed transactions as they were to be broadcast, in that order.</summary>
+    public IReadOnlyCollection<string> Broadcast => _broadcast;
 
     /// <summary>How often a method was called.</summary>
     public int CallsOf(string method) => _calls.GetValueOrDefault(method);
@@ -55,6 +59,11 @@ internal sealed class FaultyRpc : IAsyncDisposable
         var request = (await JsonNode.ParseAsync(context.Request.Body))!.AsObject();
         var call = new RpcCall(context, request, _onward, _node);
         _calls.AddOrUpdate(call.Method, 1, static (_, count) => count + 1);
+        if (call.Method == "eth_sendRawTransaction")
+        {
+            _broadcast.Enqueue((string)request["params"]![0]!);
+        }
+
         if (Volatile.Read(ref _injected) is { } injection && injection.Concerns(call.Method))
         {
             await injection.MeetAsync(call);

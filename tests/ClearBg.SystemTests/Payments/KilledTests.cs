@@ -53,11 +53,11 @@ public sealed class KilledTests(ITestOutputHelper output)
 
     /// <summary>After the transaction was stored, and before its receipt: it was not sent yet, or it waits for its block. Nobody sends the payment again.</summary>
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Killed_while_it_sends_the_next_process_settles_by_itself_and_keeps_the_picture(bool isSent)
+    [OnSqlite(false)]
+    [OnPostgres(true)]
+    public async Task Killed_while_it_sends_the_next_process_settles_by_itself_and_keeps_the_picture(Engine engine, bool isSent)
     {
-        await using var shop = await Shop.WithoutGatewayAsync(TestNetwork.BaseSepolia, Engine.Sqlite);
+        await using var shop = await Shop.WithoutGatewayAsync(TestNetwork.BaseSepolia, engine);
         await shop.StartAsync();
         var payment = await shop.SignAsync(Terms);
         await using (await shop.Chain.MineEveryAsync(seconds: 0))

@@ -119,7 +119,7 @@ public sealed class RefusedPaymentsTests(SharedShops shops)
     {
         var shop = await shops.AnyAsync();
         var payment = await shop.SignAsync();
-        await AssertFailsInTheBlockAsync(shop, payment, () => shop.FundAsync(payment.Payer, 0));
+        await AssertFailsInTheBlockAsync(shop, payment, () => shop.FundAsync(payment.Payer, 0), "insufficient_funds");
     }
 
     /// <summary>The cancellation offers more for the same block, so that it comes first in it.</summary>
@@ -128,10 +128,10 @@ public sealed class RefusedPaymentsTests(SharedShops shops)
     {
         var shop = await shops.AnyAsync();
         var payment = await shop.SignAsync();
-        await AssertFailsInTheBlockAsync(shop, payment, () => shop.Chain.TellAsync("cancel", ("payment", payment.Whole)));
+        await AssertFailsInTheBlockAsync(shop, payment, () => shop.Chain.TellAsync("cancel", ("payment", payment.Whole)), NonceUsed);
     }
 
-    private static async Task AssertFailsInTheBlockAsync(Shop shop, SignedPayment payment, Func<Task> trick)
+    private static async Task AssertFailsInTheBlockAsync(Shop shop, SignedPayment payment, Func<Task> trick, string reason)
     {
         var earned = await shop.EarnedAsync();
         Task<Purchase> buying;
@@ -144,7 +144,7 @@ public sealed class RefusedPaymentsTests(SharedShops shops)
         }
 
         var purchase = await buying;
-        Assert.True(purchase.Status == PaymentRequired, purchase.Say());
+        purchase.AssertIsRefused(PaymentRequired, reason);
         Assert.False(Assert.NotNull(purchase.Receipt).GetProperty("success").GetBoolean());
         Assert.Equal(earned, await shop.EarnedAsync());
     }

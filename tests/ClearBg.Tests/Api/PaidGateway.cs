@@ -27,11 +27,13 @@ internal sealed class PaidGateway(Gateway gateway, ScriptedSettlement settlement
 
     public PaymentRecords Records => gateway.Services.GetRequiredService<PaymentRecords>();
 
-    public static async Task<PaidGateway> StartAsync(params string[] settings)
+    public static Task<PaidGateway> StartAsync(params string[] settings) => StartAsync(static _ => { }, settings);
+
+    public static async Task<PaidGateway> StartAsync(Action<IServiceCollection> replace, params string[] settings)
     {
         var (settlement, clock) = (new ScriptedSettlement(), new ShiftedClock());
         var gateway = await Gateway.StartAsync(
-            services => services.AddSingleton<ISettlement>(settlement).AddSingleton<TimeProvider>(clock),
+            services => replace(services.AddSingleton<ISettlement>(settlement).AddSingleton<TimeProvider>(clock)),
             [
                 $"--Payments:PayTo={PaymentForm.PayTo}", "--Payments:PublicUrl=https://api.example.com/", "--Payments:RpcUrl=http://127.0.0.1:9",
                 $"--Payments:SettlerKey={new string('5', 64)}", .. settings,

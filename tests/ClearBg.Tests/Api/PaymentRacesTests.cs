@@ -4,11 +4,13 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using ClearBg.Payments;
+using ClearBg.Payments.Ethereum;
 using ClearBg.Payments.Settlement;
 using ClearBg.Storage;
 using ClearBg.Tests.Imaging;
 using ClearBg.Tests.Payments;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IO;
 
 namespace ClearBg.Tests.Api;
 
@@ -313,7 +315,12 @@ public sealed class PaymentRacesTests : IAsyncLifetime
         _gateway.Settlement.Settle = static _ => Task.FromResult<SettlementOutcome>(new SettlementOutcome.Failed(new PaymentFault(IsUnavailable: false, "insufficient_funds")));
         Assert.Equal((402, "insufficient_funds"), await PaidGateway.DemandAsync(await _gateway.PostAsync(form)));
 
-        _gateway.Settlement.Late = ScriptedSettlement.Hash;
+        // As long as the chain doesn't say, nobody may ask for another payment.
+        _gateway.Settlement.Late = Finding.Unknown;
+        Assert.Equal((503, "settlement_pending"), await PaidGateway.RefusalAsync(await _gateway.PostAsync(form)));
+
+        Assert.True(Bytes32.TryParse(ScriptedSettlement.Hash, out var hash));
+        _gateway.Settlement.Late = new Finding.Paid(hash);
         await PaidGateway.SoldAsync(await _gateway.PostAsync(form));
 
         Assert.Equal((1, PaymentState.Settled), (_gateway.Settlement.Settlements, State(form)));
@@ -331,6 +338,55 @@ public sealed class PaymentRacesTests : IAsyncLifetime
         await ExecuteAsync("ALTER TABLE elsewhere RENAME TO payment_answer_parts");
         await PaidGateway.SoldAsync(await _gateway.PostAsync(paid));
         Assert.Equal(1, _gateway.Settlement.Settlements);
+    }
+
+    /// <summary>Told that something is wrong with us, and no more, a client would begin anew and pay twice.</summary>
+    [Fact]
+    public async Task Where_the_books_are_gone_whoever_brings_a_payment_is_told_to_send_it_again()
+    {
+        var paid = new PaymentForm();
+        await PaidGateway.SoldAsync(await _gateway.PostAsync(paid));
+        foreach (var table in (string[])["payments", "rate_windows"])
+        {
+            await ExecuteAsync($"ALTER TABLE {table} RENAME TO elsewhere");
+            Assert.Equal((503, "settlement_pending"), await PaidGateway.RefusalAsync(await _gateway.PostAsync(paid)));
+            await ExecuteAsync($"ALTER TABLE elsewhere RENAME TO {table}");
+        }
+
+        await PaidGateway.SoldAsync(await _gateway.PostAsync(paid));
+        Assert.Equal(1, _gateway.Settlement.Settlements);
+    }
+
+    [Fact]
+    public async Task Books_that_fail_when_the_money_is_there_keep_nobody_from_the_picture()
+    {
+        var form = new PaymentForm();
+        _gateway.Settlement.Settle = async _ =>
+        {
+            await ExecuteAsync("ALTER TABLE payments RENAME TO elsewhere");
+            await ExecuteAsync("ALTER TABLE rate_windows RENAME TO elsewhere_too");
+            return new SettlementOutcome.Settled(ScriptedSettlement.Hash);
+        };
+
+        var (picture, _) = await PaidGateway.SoldAsync(await _gateway.PostAsync(form));
+
+        await ExecuteAsync("ALTER TABLE elsewhere RENAME TO payments");
+        await ExecuteAsync("ALTER TABLE elsewhere_too RENAME TO rate_windows");
+        _gateway.Settlement.Settle = static _ => Task.FromResult<SettlementOutcome>(new SettlementOutcome.Settled(ScriptedSettlement.Hash));
+        await ExecuteAsync("UPDATE payments SET leased_until = 0");
+        Assert.Equal(picture, (await PaidGateway.SoldAsync(await _gateway.PostAsync(form))).Picture);
+    }
+
+    /// <summary>Here the answer finds no room, once the work is done.</summary>
+    [Fact]
+    public async Task A_failure_in_the_work_is_500_and_leaves_the_payment_as_good_as_before()
+    {
+        var full = new RecyclableMemoryStreamManager(new RecyclableMemoryStreamManager.Options { MaximumStreamCapacity = 100 });
+        await using var broken = await PaidGateway.StartAsync(services => services.AddSingleton(full));
+        var form = new PaymentForm();
+
+        Assert.Equal((500, "internal_error"), await PaidGateway.RefusalAsync(await broken.PostAsync(form)));
+        Assert.Equal((0, null), (broken.Settlement.Settlements, await broken.StateAsync(form)));
     }
 
     /// <summary>It may have been charged: the one with the other payload.</summary>

@@ -75,8 +75,8 @@ internal sealed class ScriptedSettlement : ISettlement
     /// <summary>Of every payer.</summary>
     public BigInteger? Balance { get; set; }
 
-    /// <summary>The hash of whatever somebody else handed in.</summary>
-    public string? Late { get; set; }
+    /// <summary>What the chain says of a payment that failed.</summary>
+    public Finding Late { get; set; } = Finding.Nothing;
 
     /// <summary>How often it was asked to settle.</summary>
     public int Settlements => _settlements;
@@ -87,9 +87,9 @@ internal sealed class ScriptedSettlement : ISettlement
 
     public Task<BigInteger?> BalanceAsync(Address payer, CancellationToken cancellation) => Task.FromResult(Balance);
 
-    public Task<string?> FindPaidAsync(Payment payment, CancellationToken cancellation) => Task.FromResult(Late);
+    public Task<Finding> FindPaidAsync(Payment payment, CancellationToken cancellation) => Task.FromResult(Late);
 
-    public Task<SettlementOutcome> SettleAsync(Payment payment, CancellationToken cancellation, string? lease = null)
+    public Task<SettlementOutcome> SettleAsync(Payment payment, string lease, CancellationToken cancellation)
     {
         Interlocked.Increment(ref _settlements);
         return Settle(payment).WaitAsync(cancellation);

@@ -9,8 +9,11 @@ namespace ClearBg.Payments.Ethereum;
 /// </summary>
 internal sealed class EthereumNode(JsonRpc rpc)
 {
-    /// <summary>Gas that any call gets. No wallet's check of a signature takes as much; a contract that burns whatever it is given runs out, and that is its owner's matter.</summary>
-    public const long MostGas = 1_000_000;
+    /// <summary>
+    /// Gas that any call gets. A wallet's check of a passkey takes some 330,000 where the chain has no precompile for it (RIP-7212), others a tenth of that; a contract that burns whatever it is
+    /// given runs out, and that is its owner's matter.
+    /// </summary>
+    public const long MostGas = 500_000;
 
     /// <summary>EIP-155's number of the chain that the node follows.</summary>
     public Task<NodeAnswer<long>> ChainIdAsync(CancellationToken cancellation) => rpc.CallAsync("eth_chainId", [], Count, cancellation);
@@ -35,8 +38,11 @@ internal sealed class EthereumNode(JsonRpc rpc)
     public Task<NodeAnswer<BigInteger>> TipAsync(CancellationToken cancellation) => rpc.CallAsync("eth_maxPriorityFeePerGas", [], Quantity, cancellation);
 
     /// <summary>Runs a call on the newest block without sending it: what it returns, or a refusal when it reverts.</summary>
-    public Task<NodeAnswer<byte[]>> CallAsync(Address from, Address to, byte[] data, CancellationToken cancellation) =>
-        rpc.CallAsync("eth_call", [Call(from, to, data), "latest"], Bytes, cancellation);
+    public Task<NodeAnswer<byte[]>> CallAsync(Address from, Address to, byte[] data, CancellationToken cancellation) => CallAsync(from, to, data, null, cancellation);
+
+    /// <summary>The same on an earlier block, where one is named.</summary>
+    public Task<NodeAnswer<byte[]>> CallAsync(Address from, Address to, byte[] data, long? block, CancellationToken cancellation) =>
+        rpc.CallAsync("eth_call", [Call(from, to, data), block is { } number ? Hex.FormatQuantity(number) : "latest"], Bytes, cancellation);
 
     /// <summary>How much gas a call would take, or a refusal when it reverts.</summary>
     public Task<NodeAnswer<long>> EstimateGasAsync(Address from, Address to, byte[] data, CancellationToken cancellation) =>

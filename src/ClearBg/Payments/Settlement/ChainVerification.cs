@@ -53,7 +53,7 @@ internal sealed class ChainVerification(EthereumNode node, Address caller, Faili
         return gas <= FeePolicy.TypicalGas ? null
             : !(await fees.QuoteAsync(call.Length, cancellation)).Succeeded(out var quote, out _) ? Unavailable
             : fees.IsTooDear(quote, gas) ? new PaymentFault(IsUnavailable: false, PaymentReason.TransactionState)
-            : fees.IsAffordable(quote, gas) ? null
+            : fees.IsAffordable(quote, gas) && !await payers.AreDearHeldOffAsync(cancellation) ? null
             : Unavailable;
     }
 

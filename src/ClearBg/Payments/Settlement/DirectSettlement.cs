@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Numerics;
 using ClearBg.Payments.Ethereum;
 
@@ -26,6 +27,9 @@ internal sealed partial class DirectSettlement(
     /// <summary>Transactions in blocks that didn't pay, of one payment, at most. A payer who moves money to and fro could make each attempt fail after it looked good.</summary>
     private const int MostReverts = 2;
 
+    /// <summary>The same where a contract's check of the signature made the payment dear: it can tell a simulation from a block, and burn only what we pay for.</summary>
+    private const int MostDearReverts = 1;
+
     /// <summary>How often fees are raised at once, when a node says that they are too low.</summary>
     private const int MostRaises = 3;
 
@@ -36,7 +40,7 @@ internal sealed partial class DirectSettlement(
     private readonly ILogger _logger = loggers.CreateLogger<DirectSettlement>();
     private readonly PaymentProof _proof = new(node);
     private readonly ChainVerification _verification = new(node, key.Address, payers, fees);
-    private readonly FaultCache _check = new(new ChainCheck(node, network, key.Address, fees, metrics).LookAsync, clock, loggers.CreateLogger<FaultCache>());
+    private readonly FaultCache _check = new(new ChainCheck(node, new TokenCheck(node, network), key.Address, fees, metrics).LookAsync, clock, loggers.CreateLogger<FaultCache>());
 
     /// <inheritdoc/>
     public Task<PaymentFault?> CheckAsync(CancellationToken cancellation) => _check.GetAsync(cancellation);
@@ -49,19 +53,11 @@ internal sealed partial class DirectSettlement(
     public Task<BigInteger?> BalanceAsync(Address payer, CancellationToken cancellation) => _proof.BalanceAsync(payer, network, cancellation);
 
     /// <inheritdoc/>
-    public async Task<string?> FindPaidAsync(Payment payment, CancellationToken cancellation)
-    {
-        if (payment.Network != network)
-        {
-            return null;
-        }
-
-        var sent = await transactions.FindAsync(payment.Id, key.Address, cancellation);
-        return await _proof.FindPaidAsync(payment, sent.Count > 0 ? sent.Min(static transaction => transaction.Block) : null, TimeSpan.Zero, cancellation);
-    }
+    public async Task<Finding> FindPaidAsync(Payment payment, CancellationToken cancellation) => payment.Network != network ? Finding.Unknown
+        : await _proof.FindPaidAsync(payment, new Sendings(await transactions.FindAsync(payment.Id, key.Address, cancellation)).FirstBlock, cancellation);
 
     /// <inheritdoc/>
-    public async Task<SettlementOutcome> SettleAsync(Payment payment, CancellationToken cancellation, string? lease = null)
+    public async Task<SettlementOutcome> SettleAsync(Payment payment, string lease, CancellationToken cancellation)
     {
         var begun = await transactions.FindAsync(payment.Id, key.Address, cancellation) is [.., var oldest] ? oldest.CreatedAt : clock.GetUtcNow();
         for (var isFirst = true; ; isFirst = false)
@@ -89,12 +85,13 @@ internal sealed partial class DirectSettlement(
 
     public void Dispose() => _check.Dispose();
 
-    private async Task<SettlementOutcome> StepAsync(Payment payment, string? lease, bool isFirst, CancellationToken cancellation)
+    private async Task<SettlementOutcome> StepAsync(Payment payment, string lease, bool isFirst, CancellationToken cancellation)
     {
         // 1
         var sent = await transactions.FindAsync(payment.Id, key.Address, cancellation);
         var open = sent.Find(static transaction => transaction.IsOpen);
         var (finding, reverted) = await _proof.FindAsync(payment, sent, cancellation);
+        var sendings = new Sendings(sent, reverted);
         switch (finding)
         {
             case Finding.Paid { Transaction: var hash }:
@@ -103,31 +100,34 @@ internal sealed partial class DirectSettlement(
                 // What is in a block has used its nonce up, and every transaction that would have taken its place went with it.
                 LogReverted(payment.Id, open.Hash);
                 await CloseAsync(payment, open, cancellation);
+                if (IsDear(open))
+                {
+                    await payers.CountDearAsync(cancellation);
+                }
+
                 open = null;
                 break;
-            case var unknown when unknown == Finding.Unknown:
-                return Pending(sent);
         }
 
         // 2, 3
-        var waiting = sent.FindAll(transaction => !reverted.Contains(transaction.Nonce));
-        return open is not null ? await DriveAsync(payment, sent, waiting, open, isFirst, cancellation)
-            : reverted.Count >= MostReverts ? await FailAsync(payment, sent, waiting, Fruitless, cancellation)
-            : await SendAsync(payment, lease, sent, waiting, cancellation);
+        return finding == Finding.Unknown ? Pending(sendings)
+            : open is not null ? await DriveAsync(payment, sendings, open, isFirst, cancellation)
+            : reverted.Count >= (sent.Exists(IsDear) ? MostDearReverts : MostReverts) ? await FailAsync(payment, sendings, Fruitless, cancellation)
+            : await SendAsync(payment, lease, sendings, cancellation);
     }
 
-    /// <param name="payment">The payment.</param>
-    /// <param name="lease">The caller's on it.</param>
-    /// <param name="sent">What was sent, newest first.</param>
-    /// <param name="waiting">Of that, what no block is known to hold or to have made void.</param>
-    /// <param name="cancellation">Stops it.</param>
-    private async Task<SettlementOutcome> SendAsync(
-        Payment payment, string? lease, List<SentTransaction> sent, List<SentTransaction> waiting, CancellationToken cancellation)
+    private async Task<SettlementOutcome> SendAsync(Payment payment, string lease, Sendings sendings, CancellationToken cancellation)
     {
+        // Its payer may have failed with others since this one was looked at.
+        if (await payers.IsHeldOffAsync(payment.Authorization.From, cancellation))
+        {
+            return await FailAsync(payment, sendings, Fruitless, cancellation);
+        }
+
         var call = PaymentCall.Of(payment);
         if (!(await node.EstimateGasAsync(key.Address, network.Usdc, call, cancellation)).Succeeded(out var gas, out var failure))
         {
-            return await FailAsync(payment, sent, waiting, failure is NodeFailure.Refusal refusal && Revert.Text(refusal) is { } text ? RevertReason.Of(text) : Unavailable, cancellation);
+            return await FailAsync(payment, sendings, failure is NodeFailure.Refusal refusal && Revert.Text(refusal) is { } text ? RevertReason.Of(text) : Unavailable, cancellation);
         }
 
         // A lying node's estimate doesn't become a transaction: the budget bounds it.
@@ -135,22 +135,20 @@ internal sealed partial class DirectSettlement(
             || !(await node.NonceAsync(key.Address, cancellation)).Succeeded(out var next, out _)
             || !(await node.BalanceAsync(key.Address, cancellation)).Succeeded(out var balance, out _))
         {
-            return await FailAsync(payment, sent, waiting, quote is not null && fees.IsTooDear(quote, gas) ? Fruitless : Unavailable, cancellation);
+            return await FailAsync(payment, sendings, quote is not null && fees.IsTooDear(quote, gas) ? Fruitless : Unavailable, cancellation);
         }
 
-        // What is estimated on one block may take more on the next: a first payment to an account, a payer's last cent.
-        var draft = new FeeMarketTransaction(network.ChainId, Nonce: 0, quote.TipCap, quote.FeeCap, gas + (3 * gas / 10), network.Usdc, Value: 0, call);
-        return await transactions.AddAsync(payment.Id, lease, sent.Count, key, new(next, balance - quote.DataFee), quote.Block.Number, draft, cancellation) is { } added
+        var draft = new FeeMarketTransaction(network.ChainId, Nonce: 0, quote.TipCap, quote.FeeCap, WithRoom(gas), network.Usdc, Value: 0, call);
+        return await transactions.AddAsync(payment.Id, lease, sendings.Sent.Count, key, new(next, balance - quote.DataFee), quote.Block.Number, draft, cancellation) is { } added
             ? await BroadcastAsync(payment, added, isNew: true, isStuck: false, cancellation)
-            : await FailAsync(payment, sent, waiting, Unavailable, cancellation);
+            : await FailAsync(payment, sendings, Unavailable, cancellation);
     }
 
-    private async Task<SettlementOutcome> DriveAsync(
-        Payment payment, List<SentTransaction> sent, List<SentTransaction> waiting, SentTransaction open, bool isFirst, CancellationToken cancellation)
+    private async Task<SettlementOutcome> DriveAsync(Payment payment, Sendings sendings, SentTransaction open, bool isFirst, CancellationToken cancellation)
     {
         if (!payment.HoldsUntil(clock.GetUtcNow()) && await _proof.IsOverAsync(payment, cancellation))
         {
-            return await FailAsync(payment, sent, waiting, Over, cancellation);
+            return await FailAsync(payment, sendings, Over, cancellation);
         }
 
         // Whether a process that died in between broadcast what it had stored, nobody knows; at worst it costs an eighth more.
@@ -219,33 +217,32 @@ internal sealed partial class DirectSettlement(
     }
 
     /// <summary>4: a failure is certain only when the nonce is not spent and nothing of ours can still spend it, or when it was spent on something else.</summary>
-    private async Task<SettlementOutcome> FailAsync(
-        Payment payment, List<SentTransaction> sent, List<SentTransaction> waiting, PaymentFault fault, CancellationToken cancellation)
+    private async Task<SettlementOutcome> FailAsync(Payment payment, Sendings sendings, PaymentFault fault, CancellationToken cancellation)
     {
         if (fault.IsUnavailable)
         {
-            return sent.Count == 0 ? new SettlementOutcome.Failed(fault) : Pending(sent);
+            return sendings.Sent.Count == 0 ? new SettlementOutcome.Failed(fault) : Pending(sendings);
         }
 
         // One node may know the block that ours is in, and the next one not yet. Asked before the nonce: what was not spent after the end never will be.
-        var isEnded = waiting.Count == 0 || await _proof.IsOverAsync(payment, cancellation);
+        var isEnded = !sendings.AnyWaits || await _proof.IsOverAsync(payment, cancellation);
 
         // Asked even where nothing was sent: the token looks at the time first, and says "expired" of a payment that others handed in before.
-        if (await _proof.IsSpentAsync(payment, cancellation) is not { } isSpent)
+        if (await _proof.IsSpentAsync(payment, sendings.LastRevert, cancellation) is not { } isSpent)
         {
-            return Pending(sent);
+            return Pending(sendings);
         }
 
         if (!isSpent && fault.Reason is not PaymentReason.NonceUsed)
         {
-            return isEnded ? await EndAsync(payment, null, new SettlementOutcome.Failed(fault), cancellation) : Pending(sent);
+            return isEnded ? await EndAsync(payment, null, new SettlementOutcome.Failed(fault), cancellation) : Pending(sendings);
         }
 
-        return await _proof.FindSpendingAsync(payment, sent.Count > 0 ? sent.Min(static transaction => transaction.Block) : null, TimeSpan.Zero, cancellation) switch
+        return await _proof.FindSpendingAsync(payment, sendings.FirstBlock, cancellation) switch
         {
             Finding.Paid { Transaction: var hash } => await EndAsync(payment, null, new SettlementOutcome.Settled(hash.ToString()), cancellation),
             Finding.Unpaid => await EndAsync(payment, null, new SettlementOutcome.Failed(new(IsUnavailable: false, PaymentReason.NonceUsed)), cancellation),
-            _ => Pending(sent),
+            _ => Pending(sendings),
         };
     }
 
@@ -258,7 +255,33 @@ internal sealed partial class DirectSettlement(
     private Task CloseAsync(Payment payment, SentTransaction? used, CancellationToken cancellation) =>
         transactions.CloseAsync(payment.Id, key.Address, network.ChainId, used?.Nonce, cancellation);
 
-    private static SettlementOutcome.Pending Pending(List<SentTransaction> sent) => new(sent.Count > 0 ? sent[0].Hash.ToString() : null);
+    /// <summary>What is estimated on one block may take more on the next: a first payment to an account, a payer's last cent.</summary>
+    private static long WithRoom(long gas) => gas + (3 * gas / 10);
+
+    /// <summary>Whether it may take more gas than a payment by a key ever does.</summary>
+    private static bool IsDear(SentTransaction transaction) => transaction.GasLimit > WithRoom(FeePolicy.TypicalGas);
+
+    private static SettlementOutcome.Pending Pending(Sendings sendings) => new(sendings.Sent is [var newest, ..] ? newest.Hash.ToString() : null);
+
+    /// <summary>What was sent for a payment.</summary>
+    /// <param name="Sent">Newest first.</param>
+    /// <param name="Reverted">The nonces of those that are in blocks without having paid, each with its block.</param>
+    private sealed record Sendings(List<SentTransaction> Sent, IReadOnlyDictionary<long, long> Reverted)
+    {
+        public Sendings(List<SentTransaction> sent)
+            : this(sent, FrozenDictionary<long, long>.Empty)
+        {
+        }
+
+        /// <summary>Nothing that concerns the payment is older; null where nothing was sent.</summary>
+        public long? FirstBlock => Sent.Count > 0 ? Sent.Min(static transaction => transaction.Block) : null;
+
+        /// <summary>The newest block that holds one that reverted; null for none.</summary>
+        public long? LastRevert => Reverted.Count > 0 ? Reverted.Values.Max() : null;
+
+        /// <summary>Whether there is one that no block is known to hold or to have made void.</summary>
+        public bool AnyWaits => Sent.Exists(transaction => !Reverted.ContainsKey(transaction.Nonce));
+    }
 
     [LoggerMessage(EventId = 46, Level = LogLevel.Warning, Message = "Payment {Payment} is in a block without having paid, as {Transaction} or what it took the place of")]
     private partial void LogReverted(string payment, Bytes32 transaction);

@@ -6,7 +6,7 @@ namespace ClearBg.Payments.Settlement;
 
 /// <summary>
 /// What a facilitator is sent to <c>/verify</c> and <c>/settle</c>: the payment and the terms that it has to meet, in the payment's own version of x402. Made of the stored payment and our
-/// configuration alone, so that it is the same bytes whenever it is sent again.
+/// configuration alone: the same whenever it is sent again, but for what the operator changes.
 /// </summary>
 internal static class FacilitatorRequest
 {
@@ -18,7 +18,7 @@ internal static class FacilitatorRequest
         {
             ["x402Version"] = payment.Version,
             ["paymentPayload"] = Payload(payment, met),
-            ["paymentRequirements"] = Requirements(payment.Version, met),
+            ["paymentRequirements"] = PaymentOffer.Entry(met, payment.Version),
         };
     }
 
@@ -40,13 +40,6 @@ internal static class FacilitatorRequest
         };
         return payment.Version == 1
             ? new() { ["x402Version"] = 1, ["scheme"] = PaymentTerms.Scheme, ["network"] = payment.NetworkName, ["payload"] = payload }
-            : new() { ["x402Version"] = 2, ["accepted"] = Requirements(2, terms), ["payload"] = payload };
-    }
-
-    /// <summary>The one entry of our offer.</summary>
-    private static JsonNode Requirements(int version, PaymentTerms terms)
-    {
-        var offer = version == 1 ? PaymentOffer.Body(terms, "", "") : Convert.FromBase64String(PaymentOffer.HeaderValue(terms, ""));
-        return JsonNode.Parse(offer)!["accepts"]![0]!.DeepClone();
+            : new() { ["x402Version"] = 2, ["accepted"] = PaymentOffer.Entry(terms, 2), ["payload"] = payload };
     }
 }

@@ -8,13 +8,14 @@ namespace ClearBg.Payments.Settlement;
 /// <param name="TipCap">Most wei per gas for whoever builds the block.</param>
 /// <param name="FeeCap">Most wei per gas in all.</param>
 /// <param name="DataFee">Most wei for the transaction's bytes, whatever its gas; 0 where the chain is no rollup.</param>
-internal sealed record FeeQuote(Block Block, BigInteger TipCap, BigInteger FeeCap, BigInteger DataFee)
+/// <param name="Bytes">Of the call.</param>
+internal sealed record FeeQuote(Block Block, BigInteger TipCap, BigInteger FeeCap, BigInteger DataFee, int Bytes)
 {
     /// <summary>What a unit of gas would cost in the next block.</summary>
     public BigInteger Price => Block.BaseFee + TipCap;
 }
 
-/// <summary>How much is offered for gas: enough for six blocks whose base fee rises as fast as it can, and never more than the operator says.</summary>
+/// <summary>How much is offered for gas: enough for six blocks whose base fee rises as fast as it can, and never more for a unit than the operator says.</summary>
 internal sealed class FeePolicy(EthereumNode node, GasTerms terms)
 {
     /// <summary>What <see cref="IsAffordable"/> is asked with before a call is known: measured are 78,481, and 95,569 for the first payment to an account.</summary>
@@ -51,7 +52,7 @@ internal sealed class FeePolicy(EthereumNode node, GasTerms terms)
 
         return !(await node.CallAsync(default, GasPriceOracle.Address, GasPriceOracle.FeeUpperBound(Envelope + bytes), cancellation)).Succeeded(out var dataFee, out failure) ? failure
             : dataFee.Length is 0 or UInt256.Length
-                ? new FeeQuote(block, BigInteger.Min(tip, terms.FeeCap), BigInteger.Min((2 * block.BaseFee) + tip, terms.FeeCap), UInt256.Read(dataFee))
+                ? new FeeQuote(block, BigInteger.Min(tip, terms.FeeCap), BigInteger.Min((2 * block.BaseFee) + tip, terms.FeeCap), UInt256.Read(dataFee), bytes)
             : NodeFailure.Malformed;
     }
 
@@ -59,8 +60,8 @@ internal sealed class FeePolicy(EthereumNode node, GasTerms terms)
     public bool IsAffordable(FeeQuote quote, long gas) =>
         gas <= EthereumNode.MostGas && quote.Price <= terms.FeeCap && (gas * quote.Price) + quote.DataFee <= terms.Budget;
 
-    /// <summary>Whether it is the call that takes too much, and not gas that costs too much: a payer's contract that is dear to ask.</summary>
-    public bool IsTooDear(FeeQuote quote, long gas) => IsAffordable(quote, TypicalGas) && !IsAffordable(quote, gas);
+    /// <summary>Whether it is the call that takes too much, and not gas that costs too much: a payer's contract that is dear to ask, or a signature of thousands of bytes.</summary>
+    public bool IsTooDear(FeeQuote quote, long gas) => !IsAffordable(quote, gas) && IsAffordable(quote with { DataFee = quote.DataFee * TypicalBytes / quote.Bytes }, TypicalGas);
 
     /// <summary>
     /// Fees for a transaction that takes another one's place: an eighth more than those, and no less than the quote, as far as the operator's cap lets them. Nodes ask for a tenth more of both:

@@ -18,17 +18,17 @@ internal interface ISettlement
     /// <summary>What the payer has of the token now; null where that can't be told.</summary>
     Task<BigInteger?> BalanceAsync(Address payer, CancellationToken cancellation);
 
-    /// <summary>The hash under which a payment is paid, whoever handed it in; null where it isn't, or the chain doesn't say. Sends nothing.</summary>
-    Task<string?> FindPaidAsync(Payment payment, CancellationToken cancellation);
+    /// <summary>Whether a payment is paid, whoever handed it in. Sends nothing.</summary>
+    Task<Finding> FindPaidAsync(Payment payment, CancellationToken cancellation);
 
     /// <summary>
     /// Step 8 and 9: sends it unless it was sent before, and follows it until it is settled, has certainly failed, or patience is over. May be called again for the
     /// same payment, in any process, after any crash: never pays twice, drives on what is pending. Patience counts from the first sending: later calls make one step.
     /// </summary>
     /// <param name="payment">In the state settling.</param>
-    /// <param name="cancellation">Stops it: an <see cref="OperationCanceledException"/>.</param>
     /// <param name="lease">The caller's on the payment: nothing new is signed once it is someone else's.</param>
-    Task<SettlementOutcome> SettleAsync(Payment payment, CancellationToken cancellation, string? lease = null);
+    /// <param name="cancellation">Stops it: an <see cref="OperationCanceledException"/>.</param>
+    Task<SettlementOutcome> SettleAsync(Payment payment, string lease, CancellationToken cancellation);
 }
 
 /// <summary>Why a payment is refused.</summary>

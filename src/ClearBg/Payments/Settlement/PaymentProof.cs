@@ -3,31 +3,6 @@ using ClearBg.Payments.Ethereum;
 
 namespace ClearBg.Payments.Settlement;
 
-/// <summary>What the chain says of a payment.</summary>
-internal abstract record Finding
-{
-    private Finding()
-    {
-    }
-
-    /// <summary>Nothing yet.</summary>
-    public static readonly Finding Nothing = new None();
-
-    /// <summary>The chain didn't say.</summary>
-    public static readonly Finding Unknown = new Silence();
-
-    /// <summary>It was paid.</summary>
-    /// <param name="Transaction">In which transaction; anyone's.</param>
-    public sealed record Paid(Bytes32 Transaction) : Finding;
-
-    /// <summary>A transaction of ours is in a block and didn't pay, or the authorization was spent on something else.</summary>
-    public sealed record Unpaid : Finding;
-
-    private sealed record None : Finding;
-
-    private sealed record Silence : Finding;
-}
-
 /// <summary>Looks for a payment on the chain: in our own transactions, and in anyone's. An authorization is good in whoever's hands it is.</summary>
 internal sealed class PaymentProof(EthereumNode node)
 {
@@ -37,11 +12,14 @@ internal sealed class PaymentProof(EthereumNode node)
     /// <summary>Pages that are read in one go: about half a day of Base's blocks.</summary>
     private const int MostPages = 40;
 
-    /// <summary>Blocks that the search goes back beyond what is known: an hour of Base's.</summary>
-    private const int LookBack = 1800;
+    /// <summary>Blocks that the search goes back beyond what is known: ten minutes of Base's.</summary>
+    private const int LookBack = 300;
 
     /// <summary>Base's.</summary>
     private const int SecondsPerBlock = 2;
+
+    /// <summary>Blocks by which nodes behind one address lag at most: half a minute of Base's.</summary>
+    private const int LagBlocks = 15;
 
     /// <summary>
     /// Seconds past the authorization's end in the newest block, until what is not spent counts as what never will be: of the nodes behind one address some lag, and blocks can be taken back.
@@ -50,11 +28,11 @@ internal sealed class PaymentProof(EthereumNode node)
 
     /// <summary>
     /// What became of our own transactions: whether any has paid, and else whether an open one is in a block without having paid; and the nonces that are used up by one that is in a block
-    /// without having paid.
+    /// without having paid, each with that block.
     /// </summary>
-    public async Task<(Finding Finding, IReadOnlySet<long> Reverted)> FindAsync(Payment payment, IReadOnlyList<SentTransaction> sent, CancellationToken cancellation)
+    public async Task<(Finding Finding, IReadOnlyDictionary<long, long> Reverted)> FindAsync(Payment payment, IReadOnlyList<SentTransaction> sent, CancellationToken cancellation)
     {
-        var (finding, reverted) = (Finding.Nothing, new HashSet<long>());
+        var (finding, reverted) = (Finding.Nothing, new Dictionary<long, long>());
         foreach (var transaction in sent)
         {
             if (!(await node.ReceiptAsync(transaction.Hash, cancellation)).Succeeded(out var receipt, out _))
@@ -75,7 +53,7 @@ internal sealed class PaymentProof(EthereumNode node)
             }
 
             // That one whose nonce is given up already didn't pay says nothing about the one that came after it.
-            reverted.Add(transaction.Nonce);
+            reverted[transaction.Nonce] = receipt.Block;
             if (transaction.IsOpen)
             {
                 finding = verdict;
@@ -90,27 +68,32 @@ internal sealed class PaymentProof(EthereumNode node)
         (await node.LatestBlockAsync(cancellation)).Succeeded(out var block, out _) && block.Time >= payment.Authorization.ValidBefore + EndMargin;
 
     /// <summary>Whether the payer's nonce is spent, by us or anyone. Null where the chain doesn't say.</summary>
-    public async Task<bool?> IsSpentAsync(Payment payment, CancellationToken cancellation)
+    /// <param name="payment">The payment.</param>
+    /// <param name="since">A block that whoever answers has to know, for of the nodes behind one address some lag; null for none.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public async Task<bool?> IsSpentAsync(Payment payment, long? since, CancellationToken cancellation)
     {
-        var call = Usdc.AuthorizationState(payment.Authorization.From, payment.Authorization.Nonce);
-        return (await node.CallAsync(payment.Authorization.To, payment.Network.Usdc, call, cancellation)).Succeeded(out var state, out _) && state.Length == UInt256.Length
-            ? state.AsSpan().ContainsAnyExcept((byte)0)
-            : null;
+        // Nodes forget the state of blocks after minutes; by then all know what came after it.
+        if (since is { } block && await IsSpentAtAsync(payment, block, cancellation) is var spent && (spent is not null || !await IsPastAsync(block + LagBlocks, cancellation)))
+        {
+            return spent;
+        }
+
+        return await IsSpentAtAsync(payment, null, cancellation);
     }
 
     /// <summary>In which transaction a spent nonce was spent, and whether it paid.</summary>
     /// <param name="payment">The payment.</param>
-    /// <param name="fromBlock">Where the search begins; null where that isn't known.</param>
-    /// <param name="age">How long ago the payment was handed to others first, for an estimate of the block.</param>
+    /// <param name="fromBlock">Where the search begins; null where that isn't known: then some time before it can have been taken.</param>
     /// <param name="cancellation">Stops it.</param>
-    public async Task<Finding> FindSpendingAsync(Payment payment, long? fromBlock, TimeSpan age, CancellationToken cancellation)
+    public async Task<Finding> FindSpendingAsync(Payment payment, long? fromBlock, CancellationToken cancellation)
     {
         if (!(await node.LatestBlockAsync(cancellation)).Succeeded(out var latest, out _))
         {
             return Finding.Unknown;
         }
 
-        var from = fromBlock ?? Math.Max(0, latest.Number - LookBack - ((long)age.TotalSeconds / SecondsPerBlock));
+        var from = fromBlock ?? Math.Max(0, latest.Number - LookBack - (AgeOf(payment, latest) / SecondsPerBlock));
         for (var page = 0; page < MostPages && from <= latest.Number; page++, from += Page)
         {
             var to = Math.Min(from + Page - 1, latest.Number);
@@ -128,9 +111,17 @@ internal sealed class PaymentProof(EthereumNode node)
         return Finding.Unknown;
     }
 
-    /// <summary>The hash under which a payment is paid, by us or anyone; null where it isn't, or the chain doesn't say.</summary>
-    public async Task<string?> FindPaidAsync(Payment payment, long? fromBlock, TimeSpan age, CancellationToken cancellation) =>
-        await IsSpentAsync(payment, cancellation) == true && await FindSpendingAsync(payment, fromBlock, age, cancellation) is Finding.Paid { Transaction: var hash } ? hash.ToString() : null;
+    /// <summary>Whether a payment is paid, by us or anyone.</summary>
+    public async Task<Finding> FindPaidAsync(Payment payment, long? fromBlock, CancellationToken cancellation) => await IsSpentAsync(payment, null, cancellation) switch
+    {
+        true => await FindSpendingAsync(payment, fromBlock, cancellation),
+        false => Finding.Nothing,
+        null => Finding.Unknown,
+    };
+
+    /// <summary>Whether a transaction, of which somebody says so, has paid. What isn't in a block yet is unknown.</summary>
+    public async Task<Finding> JudgeAsync(Payment payment, Bytes32 transaction, CancellationToken cancellation) =>
+        (await node.ReceiptAsync(transaction, cancellation)).Succeeded(out var receipt, out _) && receipt is { Succeeded: true } ? Judge(receipt.Logs, payment, transaction) : Finding.Unknown;
 
     /// <summary>What an account has of the network's token; null where the chain doesn't say.</summary>
     public async Task<BigInteger?> BalanceAsync(Address account, PaymentNetwork network, CancellationToken cancellation) =>
@@ -154,6 +145,21 @@ internal sealed class PaymentProof(EthereumNode node)
                 ? Judge(own, payment, spending.TransactionHash)
                 : Finding.Unknown;
     }
+
+    private async Task<bool?> IsSpentAtAsync(Payment payment, long? block, CancellationToken cancellation)
+    {
+        var call = Usdc.AuthorizationState(payment.Authorization.From, payment.Authorization.Nonce);
+        return (await node.CallAsync(payment.Authorization.To, payment.Network.Usdc, call, block, cancellation)).Succeeded(out var state, out _) && state.Length == UInt256.Length
+            ? state.AsSpan().ContainsAnyExcept((byte)0)
+            : null;
+    }
+
+    private async Task<bool> IsPastAsync(long block, CancellationToken cancellation) =>
+        (await node.LatestBlockAsync(cancellation)).Succeeded(out var latest, out _) && latest.Number >= block;
+
+    /// <summary>Most seconds since a payment can have been taken, by its own end.</summary>
+    private static long AgeOf(Payment payment, Block latest) =>
+        (long)BigInteger.Clamp(latest.Time - payment.Authorization.ValidBefore + (long)PaymentTerms.LongestHold.TotalSeconds, 0, latest.Time);
 
     private static Finding Judge(IReadOnlyList<LogEntry> logs, Payment payment, Bytes32 transaction) =>
         Usdc.IsPaid(logs, payment.Network.Usdc, payment.Authorization) ? new Finding.Paid(transaction) : new Finding.Unpaid();

@@ -23,7 +23,7 @@ internal sealed class SentTransactions(DbDataSource database, TimeProvider clock
     /// </summary>
     private static readonly TimeSpan Memory = TimeSpan.FromMinutes(1);
 
-    /// <summary>What was signed for a payment, newest first. What another key signed, before the operator changed it, holds no nonce of this one's.</summary>
+    /// <summary>What was signed for a payment, newest first; of those that share a nonce the dearer came later, whatever the processes' clocks say. What another key signed, before the operator changed it, holds no nonce of this one's.</summary>
     public async Task<List<SentTransaction>> FindAsync(string paymentId, Address settler, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -35,7 +35,7 @@ internal sealed class SentTransactions(DbDataSource database, TimeProvider clock
     /// this transaction and for all that are open.
     /// </summary>
     /// <param name="paymentId">For which payment.</param>
-    /// <param name="lease">The caller's on it; null for none.</param>
+    /// <param name="lease">The caller's on it.</param>
     /// <param name="seen">How many transactions of the payment the caller knows, none of which is under way.</param>
     /// <param name="settler">Whose nonce.</param>
     /// <param name="account">The settler's account as the node says it.</param>
@@ -43,7 +43,7 @@ internal sealed class SentTransactions(DbDataSource database, TimeProvider clock
     /// <param name="draft">The transaction with its nonce left to be set.</param>
     /// <param name="cancellation">Leaves nothing behind.</param>
     public Task<SentTransaction?> AddAsync(
-        string paymentId, string? lease, int seen, SettlerKey settler, SettlerAccount account, long block, FeeMarketTransaction draft, CancellationToken cancellation) =>
+        string paymentId, string lease, int seen, SettlerKey settler, SettlerAccount account, long block, FeeMarketTransaction draft, CancellationToken cancellation) =>
         database.TransactAsync<SentTransaction?>(
             async connection =>
             {
@@ -51,9 +51,9 @@ internal sealed class SentTransactions(DbDataSource database, TimeProvider clock
 
                 // Changes nothing, and makes whoever would end the payment meanwhile wait.
                 await using var hold = connection.Command(
-                    "UPDATE payments SET state = state WHERE id = @payment AND state = 'settling' AND lease = COALESCE(NULLIF(@lease, ''), lease)",
+                    "UPDATE payments SET state = state WHERE id = @payment AND state = 'settling' AND lease = @lease",
                     ("@payment", paymentId),
-                    ("@lease", lease ?? ""));
+                    ("@lease", lease));
                 if (await hold.ExecuteNonQueryAsync(cancellation) == 0)
                 {
                     return null;
@@ -126,6 +126,15 @@ internal sealed class SentTransactions(DbDataSource database, TimeProvider clock
             }
 
             return closed;
+        },
+        cancellation);
+
+    /// <summary>What was sent for a payment that is over and unpaid: it can't get into a block as anything but a failure, and holds nothing any more.</summary>
+    public Task<int> CloseAsync(string paymentId, CancellationToken cancellation) => database.TransactAsync(
+        async connection =>
+        {
+            await using var close = connection.Command("UPDATE sent_transactions SET is_open = 0 WHERE payment_id = @payment AND is_open = 1", ("@payment", paymentId));
+            return await close.ExecuteNonQueryAsync(cancellation);
         },
         cancellation);
 
@@ -202,7 +211,7 @@ internal sealed class SentTransactions(DbDataSource database, TimeProvider clock
         await using var command = connection.Command(
             $"""
             SELECT {Columns}, CASE WHEN settler = @settler THEN is_open ELSE 0 END FROM sent_transactions
-            WHERE payment_id = @payment ORDER BY created_at DESC, nonce DESC, length(fee_cap) DESC, fee_cap DESC
+            WHERE payment_id = @payment ORDER BY MAX(created_at) OVER (PARTITION BY nonce) DESC, nonce DESC, length(fee_cap) DESC, fee_cap DESC
             """,
             ("@payment", paymentId),
             ("@settler", settler.ToString()));

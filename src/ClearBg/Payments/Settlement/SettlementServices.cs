@@ -42,12 +42,14 @@ internal static class SettlementServices
 
     private static FacilitatorSettlement CreateFacilitator(IServiceProvider provider, PaymentTerms terms)
     {
-        var options = OptionsOf(provider);
+        var (options, node) = (OptionsOf(provider), provider.GetRequiredService<EthereumNode>());
         return new(
             new Facilitator(provider.GetRequiredService<JsonExchange>(), new Uri(options.FacilitatorUrl), TimeSpan.FromSeconds(options.SettlementSeconds), provider.GetRequiredService<ILogger<Facilitator>>()),
             provider.GetRequiredService<FacilitatorPosts>(),
+            provider.GetRequiredService<SentTransactions>(),
             provider.GetRequiredService<FailingPayers>(),
-            new PaymentProof(provider.GetRequiredService<EthereumNode>()),
+            new TokenCheck(node, terms.Network),
+            new PaymentProof(node),
             terms,
             TimeSpan.FromSeconds(options.SettlementSeconds),
             provider.GetRequiredService<TimeProvider>(),

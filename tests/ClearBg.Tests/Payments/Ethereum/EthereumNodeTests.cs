@@ -33,12 +33,13 @@ public sealed class EthereumNodeTests : IDisposable
         Assert.Equal(new Block(16, 101, 7), await ValueAsync(asked.LatestBlockAsync(CancellationToken.None)));
         Assert.Equal(11, await ValueAsync(asked.TipAsync(CancellationToken.None)));
         Assert.Equal([0x0B], await ValueAsync(asked.CallAsync(token, token, [1, 2], CancellationToken.None)));
+        Assert.Equal([0x0B], await ValueAsync(asked.CallAsync(token, token, [1, 2], 16, CancellationToken.None)));
         Assert.Equal(11, await ValueAsync(asked.EstimateGasAsync(token, token, [1, 2], CancellationToken.None)));
         Assert.Equal(Hash, (await ValueAsync(asked.SendAsync([3], CancellationToken.None))).ToString());
         Assert.Null(await ValueAsync(asked.ReceiptAsync(Bytes(Hash), CancellationToken.None)));
         Assert.Empty(await ValueAsync(asked.LogsAsync(token, [Bytes(Hash), Bytes(Other)], [Bytes(Hash)], 1, 16, CancellationToken.None)));
 
-        var call = $$"""{"from":"{{Token}}","to":"{{Token}}","data":"0x0102","gas":"0xf4240"}""";
+        var call = $$"""{"from":"{{Token}}","to":"{{Token}}","data":"0x0102","gas":"0x7a120"}""";
         Assert.Equal(
             [
                 $"""eth_getCode ["{Token}","latest"]""",
@@ -47,6 +48,7 @@ public sealed class EthereumNodeTests : IDisposable
                 """eth_getBlockByNumber ["latest",false]""",
                 "eth_maxPriorityFeePerGas []",
                 $"""eth_call [{call},"latest"]""",
+                $"""eth_call [{call},"0x10"]""",
                 $"eth_estimateGas [{call}]",
                 """eth_sendRawTransaction ["0x03"]""",
                 $"""eth_getTransactionReceipt ["{Hash}"]""",
@@ -58,16 +60,17 @@ public sealed class EthereumNodeTests : IDisposable
     [Theory]
     [InlineData("{}")]
     [InlineData("7")]
-    [InlineData($$"""{"transactionHash":"{{Hash}}","status":"0x2","logs":[]}""")]
-    [InlineData($$"""{"transactionHash":"{{Hash}}","status":true,"logs":[]}""")]
-    [InlineData($$"""{"transactionHash":"{{Other}}","status":"0x1","logs":[]}""")]
-    [InlineData($$"""{"transactionHash":"{{Hash}}","status":"0x1"}""")]
-    [InlineData($$"""{"transactionHash":"{{Hash}}","status":"0x1","logs":{} }""")]
-    [InlineData($$"""{"transactionHash":"{{Hash}}","status":"0x1","logs":[{}]}""")]
-    [InlineData($$"""{"transactionHash":"{{Hash}}","status":"0x1","logs":[7]}""")]
-    [InlineData($$"""{"transactionHash":"{{Hash}}","status":"0x1","logs":[{"address":"{{Token}}","data":"0x","blockNumber":"0x7","transactionHash":"{{Hash}}","topics":["0x01"]}]}""")]
-    [InlineData($$"""{"transactionHash":"{{Hash}}","status":"0x1","logs":[{"address":"{{Token}}","data":"0x","transactionHash":"{{Hash}}","topics":[]}]}""")]
-    [InlineData($$"""{"transactionHash":"{{Hash}}","status":"0x1","logs":[{"address":"0x01","data":"0x","blockNumber":"0x7","transactionHash":"{{Hash}}","topics":[]}]}""")]
+    [InlineData($$"""{"transactionHash":"{{Hash}}","blockNumber":"0x7","status":"0x2","logs":[]}""")]
+    [InlineData($$"""{"transactionHash":"{{Hash}}","blockNumber":"0x7","status":true,"logs":[]}""")]
+    [InlineData($$"""{"transactionHash":"{{Hash}}","status":"0x1","logs":[]}""")]
+    [InlineData($$"""{"transactionHash":"{{Other}}","blockNumber":"0x7","status":"0x1","logs":[]}""")]
+    [InlineData($$"""{"transactionHash":"{{Hash}}","blockNumber":"0x7","status":"0x1"}""")]
+    [InlineData($$"""{"transactionHash":"{{Hash}}","blockNumber":"0x7","status":"0x1","logs":{} }""")]
+    [InlineData($$"""{"transactionHash":"{{Hash}}","blockNumber":"0x7","status":"0x1","logs":[{}]}""")]
+    [InlineData($$"""{"transactionHash":"{{Hash}}","blockNumber":"0x7","status":"0x1","logs":[7]}""")]
+    [InlineData($$"""{"transactionHash":"{{Hash}}","blockNumber":"0x7","status":"0x1","logs":[{"address":"{{Token}}","data":"0x","blockNumber":"0x7","transactionHash":"{{Hash}}","topics":["0x01"]}]}""")]
+    [InlineData($$"""{"transactionHash":"{{Hash}}","blockNumber":"0x7","status":"0x1","logs":[{"address":"{{Token}}","data":"0x","transactionHash":"{{Hash}}","topics":[]}]}""")]
+    [InlineData($$"""{"transactionHash":"{{Hash}}","blockNumber":"0x7","status":"0x1","logs":[{"address":"0x01","data":"0x","blockNumber":"0x7","transactionHash":"{{Hash}}","topics":[]}]}""")]
     public async Task A_receipt_that_is_none_counts_as_no_answer(string receipt)
     {
         await using var node = await ScriptedNode.OfAsync((_, _) => JsonNode.Parse(receipt));
@@ -80,11 +83,11 @@ public sealed class EthereumNodeTests : IDisposable
     {
         static string Entry(string data, string more) => $$"""{"address":"{{Token}}","data":"{{data}}","blockNumber":"0x7","transactionHash":"{{Hash}}","topics":["{{Other}}"] {{more}} }""";
         var logs = string.Join(',', Entry("0x01", ""), Entry("0x02", ",\"removed\":true"), Entry("0x03", ",\"removed\":false"));
-        await using var node = await ScriptedNode.OfAsync((_, _) => JsonNode.Parse($$"""{"transactionHash":"{{Hash}}","status":"0x1","logs":[{{logs}}] }"""));
+        await using var node = await ScriptedNode.OfAsync((_, _) => JsonNode.Parse($$"""{"transactionHash":"{{Hash}}","blockNumber":"0x7","status":"0x1","logs":[{{logs}}] }"""));
 
         var receipt = await ValueAsync(Node(node.Url).ReceiptAsync(Bytes(Hash), CancellationToken.None));
 
-        Assert.True(receipt!.Succeeded);
+        Assert.Equal((7, true), (receipt!.Block, receipt.Succeeded));
         Assert.Equal([1, 3], receipt.Logs.Select(entry => entry.Data.Single()));
         Assert.All(receipt.Logs, entry => Assert.Equal((Parse(Token), Bytes(Other), 7, Bytes(Hash)), (entry.Emitter, entry.Topics.Single(), entry.Block, entry.TransactionHash)));
     }

@@ -18,7 +18,7 @@ public class DirectSettlementTests
         using var settlement = settling.Start();
         var payment = settling.Pay();
 
-        var outcome = await settlement.SettleAsync(payment, CancellationToken.None);
+        var outcome = await settlement.SettleAsync(payment, Settling.Lease, CancellationToken.None);
 
         var sent = Assert.Single(settling.Chain.Seen);
         Assert.Equal(new SettlementOutcome.Settled(sent.Hash), outcome);
@@ -32,10 +32,10 @@ public class DirectSettlementTests
     {
         await using var settling = await Settling.StartAsync();
         using var settlement = settling.Start();
-        var first = await settlement.SettleAsync(settling.Pay(), CancellationToken.None);
+        var first = await settlement.SettleAsync(settling.Pay(), Settling.Lease, CancellationToken.None);
 
         using var other = settling.Start();
-        var second = await other.SettleAsync(settling.Pay(), CancellationToken.None);
+        var second = await other.SettleAsync(settling.Pay(), Settling.Lease, CancellationToken.None);
 
         Assert.Equal(first, second);
         Assert.Single(settling.Chain.Broadcast);
@@ -52,7 +52,7 @@ public class DirectSettlementTests
 
         // Each payment at both, as after a lease that ended too early.
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 16).Select(i =>
-            Task.Run(() => (i % 2 == 0 ? one : other).SettleAsync(settling.Pay((byte)(1 + (i / 2))), CancellationToken.None))));
+            Task.Run(() => (i % 2 == 0 ? one : other).SettleAsync(settling.Pay((byte)(1 + (i / 2))), Settling.Lease, CancellationToken.None))));
 
         Assert.All(outcomes, outcome => Assert.IsType<SettlementOutcome.Settled>(outcome));
         Assert.Equal(8, outcomes.Distinct().Count());
@@ -67,7 +67,7 @@ public class DirectSettlementTests
         settling.Chain.Scripted["eth_sendRawTransaction"] = _ => throw new IOException();
         using var settlement = settling.Start();
 
-        var pending = Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(settling.Pay(), CancellationToken.None));
+        var pending = Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(settling.Pay(), Settling.Lease, CancellationToken.None));
 
         settling.Chain.Scripted.Clear();
         using var restarted = settling.Start();
@@ -87,7 +87,7 @@ public class DirectSettlementTests
         };
         using var settlement = settling.Start();
 
-        Assert.IsType<SettlementOutcome.Settled>(await settlement.SettleAsync(settling.Pay(), CancellationToken.None));
+        Assert.IsType<SettlementOutcome.Settled>(await settlement.SettleAsync(settling.Pay(), Settling.Lease, CancellationToken.None));
         Assert.Single(settling.Chain.Broadcast);
     }
 
@@ -97,10 +97,10 @@ public class DirectSettlementTests
         await using var settling = await Settling.StartAsync();
         settling.Chain.IsMining = false;
         using var settlement = settling.Start();
-        await settlement.SettleAsync(settling.Pay(), CancellationToken.None);
+        await settlement.SettleAsync(settling.Pay(), Settling.Lease, CancellationToken.None);
         var before = settling.Time.GetUtcNow();
 
-        Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(settling.Pay(), CancellationToken.None));
+        Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(settling.Pay(), Settling.Lease, CancellationToken.None));
         Assert.Equal(before, settling.Time.GetUtcNow());
     }
 
@@ -113,14 +113,14 @@ public class DirectSettlementTests
         await using var settling = await Settling.StartAsync(engine);
         using var settlement = settling.Start();
 
-        Assert.Equal(Unavailable, await settlement.SettleAsync(settling.Pay(1), CancellationToken.None, "another"));
+        Assert.Equal(Unavailable, await settlement.SettleAsync(settling.Pay(1), "another", CancellationToken.None));
 
         var ended = settling.Pay(2);
         await settling.Store.ScalarAsync("DELETE FROM payments");
-        Assert.Equal(Unavailable, await settlement.SettleAsync(ended, CancellationToken.None, Settling.Lease));
+        Assert.Equal(Unavailable, await settlement.SettleAsync(ended, Settling.Lease, CancellationToken.None));
         Assert.Empty(settling.Chain.Broadcast);
 
-        Assert.IsType<SettlementOutcome.Settled>(await settlement.SettleAsync(settling.Pay(1), CancellationToken.None, Settling.Lease));
+        Assert.IsType<SettlementOutcome.Settled>(await settlement.SettleAsync(settling.Pay(1), Settling.Lease, CancellationToken.None));
     }
 
     /// <summary>Behind one address are several nodes: one knows that the nonce is used, the other one not yet by what, nor that the payment came.</summary>
@@ -137,10 +137,10 @@ public class DirectSettlementTests
         };
         using var settlement = settling.Start();
 
-        Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(settling.Pay(), CancellationToken.None));
+        Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(settling.Pay(), Settling.Lease, CancellationToken.None));
 
         settling.Chain.Scripted.Clear();
-        Assert.IsType<SettlementOutcome.Settled>(await settlement.SettleAsync(settling.Pay(), CancellationToken.None));
+        Assert.IsType<SettlementOutcome.Settled>(await settlement.SettleAsync(settling.Pay(), Settling.Lease, CancellationToken.None));
         Assert.Single(settling.Chain.Seen);
     }
 
@@ -155,11 +155,11 @@ public class DirectSettlementTests
         settling.Chain.Scripted[method] = _ => throw new IOException();
         using var settlement = settling.Start();
 
-        Assert.Equal(new SettlementOutcome.Failed(new(true, PaymentReason.SettleError)), await settlement.SettleAsync(settling.Pay(), CancellationToken.None));
+        Assert.Equal(new SettlementOutcome.Failed(new(true, PaymentReason.SettleError)), await settlement.SettleAsync(settling.Pay(), Settling.Lease, CancellationToken.None));
         Assert.Equal(0, await settling.HeldAsync());
 
         settling.Chain.Scripted.Clear();
-        Assert.IsType<SettlementOutcome.Settled>(await settlement.SettleAsync(settling.Pay(), CancellationToken.None));
+        Assert.IsType<SettlementOutcome.Settled>(await settlement.SettleAsync(settling.Pay(), Settling.Lease, CancellationToken.None));
     }
 
     [Fact]
@@ -169,7 +169,7 @@ public class DirectSettlementTests
         settling.Time.Passing = () => settling.Chain.Scripted["eth_getTransactionReceipt"] = _ => throw new IOException();
         using var settlement = settling.Start();
 
-        var pending = Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(settling.Pay(), CancellationToken.None));
+        var pending = Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(settling.Pay(), Settling.Lease, CancellationToken.None));
         Assert.Equal(settling.Chain.Seen.Single().Hash, pending.Transaction);
     }
 
@@ -186,7 +186,7 @@ public class DirectSettlementTests
         using var settlement = settling.Start();
 
         // Nor is it a failure: ours do nothing but pay.
-        Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(settling.Pay(), CancellationToken.None));
+        Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(settling.Pay(), Settling.Lease, CancellationToken.None));
     }
 
     [Fact]
@@ -197,10 +197,10 @@ public class DirectSettlementTests
         settling.Time.Passing = caller.Cancel;
         using var settlement = settling.Start();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => settlement.SettleAsync(settling.Pay(), caller.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => settlement.SettleAsync(settling.Pay(), Settling.Lease, caller.Token));
 
         settling.Time.Passing = settling.Chain.Mine;
-        Assert.IsType<SettlementOutcome.Settled>(await settlement.SettleAsync(settling.Pay(), CancellationToken.None));
+        Assert.IsType<SettlementOutcome.Settled>(await settlement.SettleAsync(settling.Pay(), Settling.Lease, CancellationToken.None));
         Assert.Single(settling.Chain.Seen);
     }
 

@@ -151,5 +151,24 @@ public class DirectVerificationTests
 
     private static PaymentFault WrongSignature => new(false, PaymentReason.InvalidSignature);
 
+    /// <summary>A rollup asks for every byte: that is the payer's matter, as gas is that their contract takes.</summary>
+    [Fact]
+    public async Task A_signature_of_thousands_of_bytes_that_cost_more_than_the_share_is_the_payers_fault()
+    {
+        await using var settling = await Settling.StartAsync();
+        settling.Chain.Code = "0x60";
+        settling.Chain.Scripted["eth_estimateGas"] = static _ => "0x249f0";
+        settling.Chain.Scripted["eth_call"] = parameters => ((string)parameters[0]!["data"]!)[..10] switch
+        {
+            "0x1626ba7e" => Yes,
+            "0xf1c7a58b" => Hex.Format(UInt256.ToWord(settling.Budget / 1_000 * UInt256.Read(Convert.FromHexString(((string)parameters[0]!["data"]!)[10..])))),
+            _ => settling.Chain.Usual("eth_call", parameters),
+        };
+        using var settlement = settling.Start();
+
+        Assert.Null(await settlement.VerifyAsync(settling.Pay(1, new byte[100]), CancellationToken.None));
+        Assert.Equal(new PaymentFault(false, PaymentReason.TransactionState), await settlement.VerifyAsync(settling.Pay(2, new byte[4096]), CancellationToken.None));
+    }
+
     private static PaymentFault Unavailable => new(true, PaymentReason.VerifyError);
 }

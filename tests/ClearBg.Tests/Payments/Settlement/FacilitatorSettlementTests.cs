@@ -23,6 +23,7 @@ public class FacilitatorSettlementTests
         await using var settling = await Settling.StartAsync();
         await using var node = await ScriptedNode.SayingAsync(Success);
         var payment = settling.Pay() with { Version = version };
+        settling.Chain.PayByOthers(Hash, payment.Authorization);
 
         Assert.Equal(new SettlementOutcome.Settled(Hash), await SettleAsync(settling, node, payment));
 
@@ -48,6 +49,7 @@ public class FacilitatorSettlementTests
         var payment = settling.Pay() with { Version = 2 };
         var taken = payment with { Authorization = payment.Authorization with { To = PaymentNetwork.BaseSepolia.Usdc, Value = 40_000 } };
 
+        settling.Chain.PayByOthers(Hash, taken.Authorization);
         await SettleAsync(settling, node, taken);
 
         var terms = Assert.Single(node.Requests)["paymentRequirements"]!;
@@ -77,7 +79,7 @@ public class FacilitatorSettlementTests
     public async Task Posts_the_same_bytes_again_when_no_answer_came()
     {
         await using var settling = await Settling.StartAsync();
-        var posts = 0;
+        var (posts, payment) = (0, settling.Pay());
         await using var node = await ScriptedNode.StartAsync((context, _) =>
         {
             if (++posts < 3)
@@ -86,10 +88,11 @@ public class FacilitatorSettlementTests
                 return Task.CompletedTask;
             }
 
+            settling.Chain.PayByOthers(Hash, payment.Authorization);
             return context.Response.WriteAsync(Success);
         });
 
-        Assert.Equal(new SettlementOutcome.Settled(Hash), await SettleAsync(settling, node, settling.Pay()));
+        Assert.Equal(new SettlementOutcome.Settled(Hash), await SettleAsync(settling, node, payment));
         Assert.Single(node.Requests.Select(request => request.ToJsonString()).Distinct());
         Assert.Equal(3, node.Requests.Count);
     }
@@ -134,6 +137,80 @@ public class FacilitatorSettlementTests
         Assert.IsType<SettlementOutcome.Pending>(await SettleAsync(settling, node, settling.Pay()));
     }
 
+    /// <summary>Whatever it says: the money is ours when the chain has it.</summary>
+    [Fact]
+    public async Task A_success_that_the_chain_does_not_know_is_none()
+    {
+        await using var settling = await Settling.StartAsync();
+        await using var node = await ScriptedNode.SayingAsync(Success);
+        settling.Chain.PayByOthers(Hash, settling.Pay(2).Authorization);
+
+        Assert.Equal(new SettlementOutcome.Pending(Hash), await SettleAsync(settling, node, settling.Pay(1)));
+    }
+
+    [Fact]
+    public async Task A_refusal_of_a_payment_that_was_handed_in_all_the_same_is_none()
+    {
+        await using var settling = await Settling.StartAsync();
+        await using var node = await ScriptedNode.SayingAsync("""{"success":false,"errorReason":"insufficient_funds"}""");
+        settling.Chain.PayByOthers(Hash, settling.Pay().Authorization);
+
+        Assert.Equal(new SettlementOutcome.Settled(Hash), await SettleAsync(settling, node, settling.Pay()));
+    }
+
+    [Fact]
+    public async Task A_refusal_is_not_certain_while_the_node_is_gone()
+    {
+        await using var settling = await Settling.StartAsync();
+        await using var node = await ScriptedNode.SayingAsync("""{"success":false,"errorReason":"insufficient_funds"}""");
+        settling.Chain.Scripted["eth_call"] = static _ => throw new IOException();
+
+        Assert.IsType<SettlementOutcome.Pending>(await SettleAsync(settling, node, settling.Pay()));
+    }
+
+    /// <summary>It may have bought something else from whoever is paid here, and not every facilitator looks.</summary>
+    [Fact]
+    public async Task An_authorization_that_was_spent_before_it_came_buys_nothing()
+    {
+        await using var settling = await Settling.StartAsync();
+        await using var node = await ScriptedNode.SayingAsync("""{"isValid":true,"payer":"0x0"}""");
+        using var facilitated = new Facilitated(settling, node);
+        settling.Chain.PayByOthers(Hash, settling.Pay().Authorization);
+
+        Assert.Equal(new PaymentFault(false, PaymentReason.NonceUsed), await facilitated.Settlement.VerifyAsync(settling.Pay(), CancellationToken.None));
+        settling.Chain.Scripted["eth_call"] = static _ => throw new IOException();
+        Assert.Equal(new PaymentFault(true, PaymentReason.VerifyError), await facilitated.Settlement.VerifyAsync(settling.Pay(2), CancellationToken.None));
+    }
+
+    /// <summary>The operator had a key before, and took a facilitator: what that key sent would keep the payment under way for ever.</summary>
+    [Fact]
+    public async Task What_a_key_of_our_own_sent_before_holds_nothing_once_the_payment_is_over()
+    {
+        await using var settling = await Settling.StartAsync();
+        await using var node = await ScriptedNode.SayingAsync("", 504);
+        var payment = settling.Pay();
+        settling.Chain.IsMining = false;
+        using (var direct = settling.Start())
+        {
+            Assert.IsType<SettlementOutcome.Pending>(await direct.SettleAsync(payment, Settling.Lease, CancellationToken.None));
+        }
+
+        settling.Chain.Time = (long)payment.Authorization.ValidBefore + 30;
+        Assert.Equal(new SettlementOutcome.Failed(new(false, PaymentReason.ValidBefore)), await SettleAsync(settling, node, payment));
+        Assert.Equal(0, await settling.HeldAsync());
+    }
+
+    [Fact]
+    public async Task Is_not_offered_on_a_node_of_another_chain()
+    {
+        await using var settling = await Settling.StartAsync();
+        await using var node = await ScriptedNode.SayingAsync(Supported);
+        using var facilitated = new Facilitated(settling, node);
+        settling.Chain.ChainId = 1;
+
+        Assert.Contains("another chain", (await facilitated.Settlement.CheckAsync(CancellationToken.None))!.Reason, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_node_tells_what_the_facilitator_does_not()
     {
@@ -143,9 +220,9 @@ public class FacilitatorSettlementTests
         settling.Chain.PayByOthers(Hash, settling.Pay(1).Authorization);
         settling.Chain.Cancel(Hash.Replace('1', '2'), settling.Pay(2).Authorization);
 
-        Assert.Equal(new SettlementOutcome.Settled(Hash), await facilitated.Settlement.SettleAsync(settling.Pay(1), CancellationToken.None));
-        Assert.Equal(new SettlementOutcome.Failed(new(false, PaymentReason.NonceUsed)), await facilitated.Settlement.SettleAsync(settling.Pay(2), CancellationToken.None));
-        Assert.IsType<SettlementOutcome.Pending>(await facilitated.Settlement.SettleAsync(settling.Pay(3), CancellationToken.None));
+        Assert.Equal(new SettlementOutcome.Settled(Hash), await facilitated.Settlement.SettleAsync(settling.Pay(1), Settling.Lease, CancellationToken.None));
+        Assert.Equal(new SettlementOutcome.Failed(new(false, PaymentReason.NonceUsed)), await facilitated.Settlement.SettleAsync(settling.Pay(2), Settling.Lease, CancellationToken.None));
+        Assert.IsType<SettlementOutcome.Pending>(await facilitated.Settlement.SettleAsync(settling.Pay(3), Settling.Lease, CancellationToken.None));
     }
 
     [Fact]
@@ -184,8 +261,9 @@ public class FacilitatorSettlementTests
         await using var settling = await Settling.StartAsync();
         await using var node = await ScriptedNode.SayingAsync(Success);
         using var facilitated = new Facilitated(settling, node, TimeSpan.FromSeconds(5));
+        settling.Chain.PayByOthers(Hash, settling.Pay().Authorization);
 
-        Assert.Equal(new SettlementOutcome.Settled(Hash), await facilitated.Settlement.SettleAsync(settling.Pay(), CancellationToken.None));
+        Assert.Equal(new SettlementOutcome.Settled(Hash), await facilitated.Settlement.SettleAsync(settling.Pay(), Settling.Lease, CancellationToken.None));
     }
 
     [Theory]
@@ -210,7 +288,7 @@ public class FacilitatorSettlementTests
     private static async Task<SettlementOutcome> SettleAsync(Settling settling, ScriptedNode node, Payment payment)
     {
         using var facilitated = new Facilitated(settling, node);
-        return await facilitated.Settlement.SettleAsync(payment, CancellationToken.None);
+        return await facilitated.Settlement.SettleAsync(payment, Settling.Lease, CancellationToken.None);
     }
 
     /// <summary>A settlement by a facilitator, over the database and the clock of another one.</summary>
@@ -223,8 +301,8 @@ public class FacilitatorSettlementTests
             var (source, time) = (settling.Store.Source, settling.Time);
             _exchange = new JsonExchange(patience ?? TimeSpan.FromHours(1), time);
             Settlement = new(
-                new Facilitator(_exchange, new Uri(facilitator.Url, "base/"), TimeSpan.FromHours(1), NullLogger<Facilitator>.Instance), new FacilitatorPosts(source, time),
-                new FailingPayers(new RateWindows(source, time), time), new PaymentProof(settling.Node()), new PaymentTerms(PaymentNetwork.BaseSepolia, ScriptedChain.Seller, 50_000, "https://api.example.com/v1/remove-background"),
+                new Facilitator(_exchange, new Uri(facilitator.Url, "base/"), TimeSpan.FromHours(1), NullLogger<Facilitator>.Instance), new FacilitatorPosts(source, time), new SentTransactions(source, time),
+                new FailingPayers(new RateWindows(source, time), time), new TokenCheck(settling.Node(), PaymentNetwork.BaseSepolia), new PaymentProof(settling.Node()), new PaymentTerms(PaymentNetwork.BaseSepolia, ScriptedChain.Seller, 50_000, "https://api.example.com/v1/remove-background"),
                 TimeSpan.FromSeconds(30), time, NullLogger<FaultCache>.Instance);
         }
 

@@ -16,14 +16,16 @@ public class PaymentProofTests
         await using var settling = await Settling.StartAsync();
         using var settlement = settling.Start();
         var (payment, cancelled, hash) = (settling.Pay(1), settling.Pay(2), "0x" + new string('c', 64));
-        Assert.Null(await settlement.FindPaidAsync(payment, CancellationToken.None));
+        Assert.Equal(Finding.Nothing, await settlement.FindPaidAsync(payment, CancellationToken.None));
 
         settling.Chain.PayByOthers(hash, payment.Authorization);
         settling.Chain.Cancel("0x" + new string('d', 64), cancelled.Authorization);
 
-        Assert.Equal(hash, await settlement.FindPaidAsync(payment, CancellationToken.None));
-        Assert.Null(await settlement.FindPaidAsync(cancelled, CancellationToken.None));
-        Assert.Null(await settlement.FindPaidAsync(payment with { Network = PaymentNetwork.Base }, CancellationToken.None));
+        AssertIsPaidBy(hash, await settlement.FindPaidAsync(payment, CancellationToken.None));
+        Assert.Equal(new Finding.Unpaid(), await settlement.FindPaidAsync(cancelled, CancellationToken.None));
+        Assert.Equal(Finding.Unknown, await settlement.FindPaidAsync(payment with { Network = PaymentNetwork.Base }, CancellationToken.None));
+        settling.Chain.Scripted["eth_call"] = static _ => throw new IOException();
+        Assert.Equal(Finding.Unknown, await settlement.FindPaidAsync(payment, CancellationToken.None));
         Assert.Empty(settling.Chain.Broadcast);
     }
 
@@ -37,7 +39,20 @@ public class PaymentProofTests
         settling.Chain.Scripted["eth_getTransactionReceipt"] = static _ => throw new IOException();
         settling.Chain.PayByOthers(hash, payment.Authorization);
 
-        Assert.Equal(hash, await settlement.FindPaidAsync(payment, CancellationToken.None));
+        AssertIsPaidBy(hash, await settlement.FindPaidAsync(payment, CancellationToken.None));
+    }
+
+    /// <summary>Nothing was sent of which a block is known, and the process was away: the payment's own end says how far back to look.</summary>
+    [Fact]
+    public async Task A_payment_that_somebody_handed_in_hours_ago_is_found()
+    {
+        await using var settling = await Settling.StartAsync();
+        using var settlement = settling.Start();
+        var (payment, hash) = (settling.Pay(), "0x" + new string('c', 64));
+        settling.Chain.PayByOthers(hash, payment.Authorization);
+        (settling.Chain.Number, settling.Chain.Time) = (settling.Chain.Number + 9_000, settling.Chain.Time + 18_000);
+
+        Assert.Equal(new SettlementOutcome.Settled(hash), await settlement.SettleAsync(payment, Settling.Lease, CancellationToken.None));
     }
 
     /// <summary>The node that is asked second lags behind the first one, or has lost the logs.</summary>
@@ -51,11 +66,11 @@ public class PaymentProofTests
         var asked = 0;
         settling.Chain.Scripted["eth_getLogs"] = parameters => asked++ % 2 == 0 ? settling.Chain.Usual("eth_getLogs", parameters) : new JsonArray();
 
-        Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(payment, CancellationToken.None));
+        Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(payment, Settling.Lease, CancellationToken.None));
         Assert.Empty(settling.Chain.Broadcast);
 
         settling.Chain.Scripted.Clear();
-        Assert.IsType<SettlementOutcome.Settled>(await settlement.SettleAsync(payment, CancellationToken.None));
+        Assert.IsType<SettlementOutcome.Settled>(await settlement.SettleAsync(payment, Settling.Lease, CancellationToken.None));
     }
 
     [Fact]
@@ -73,4 +88,6 @@ public class PaymentProofTests
         settling.Chain.Scripted["eth_call"] = static _ => throw new IOException();
         Assert.Null(await settlement.BalanceAsync(payer, CancellationToken.None));
     }
+
+    private static void AssertIsPaidBy(string hash, Finding finding) => Assert.Equal(hash, Assert.IsType<Finding.Paid>(finding).Transaction.ToString());
 }

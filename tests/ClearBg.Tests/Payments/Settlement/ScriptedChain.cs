@@ -215,6 +215,7 @@ internal sealed class ScriptedChain
     private void Enter(string hash, List<JsonNode>? logs) => _receipts[hash] = new JsonObject
     {
         ["transactionHash"] = hash,
+        ["blockNumber"] = Quantity(Number),
         ["status"] = logs is null ? "0x0" : "0x1",
         ["logs"] = new JsonArray([.. (logs ?? []).Select(log => log.DeepClone())]),
     };

@@ -7,6 +7,11 @@ namespace ClearBg.Tests.Payments.Settlement;
 /// <summary>What is offered for gas: more where no block takes it, never more than the operator says, and nothing where it costs too much.</summary>
 public class SettlementFeesTests
 {
+    /// <summary>Five gwei a unit, and half of five cents at 4,000 dollars an ether: 6.25 millionths of one.</summary>
+    [Fact]
+    public void By_default_five_gwei_and_half_the_price_are_the_most() =>
+        Assert.Equal(new GasTerms(5_000_000_000, 6_250_000_000_000), GasTerms.Of(new PaymentsOptions()));
+
     [Fact]
     public async Task Raises_both_fees_by_an_eighth_at_the_same_nonce_when_no_block_takes_the_transaction()
     {
@@ -14,7 +19,7 @@ public class SettlementFeesTests
         settling.Chain.IsMining = false;
         using var settlement = settling.Start();
 
-        var pending = Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(settling.Pay(), CancellationToken.None));
+        var pending = Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(settling.Pay(), Settling.Lease, CancellationToken.None));
 
         Assert.Equal(
             [(5L, 1_000_000, 3_000_000), (5L, 1_125_000, 3_375_000), (5L, 1_265_625, 3_796_875)],
@@ -26,6 +31,29 @@ public class SettlementFeesTests
         Assert.Equal(0, await settling.HeldAsync());
     }
 
+    /// <summary>The replacement was stored by a process whose clock is behind.</summary>
+    [Fact]
+    public async Task Raises_from_the_last_fees_whatever_the_clocks_of_processes_say()
+    {
+        await using var settling = await Settling.StartAsync();
+        settling.Chain.IsMining = false;
+        using var settlement = settling.Start();
+        var isBehind = false;
+        settling.Chain.Scripted["eth_sendRawTransaction"] = parameters =>
+        {
+            var answer = settling.Chain.Usual("eth_sendRawTransaction", parameters);
+            isBehind = isBehind || settling.Store.ScalarAsync("UPDATE sent_transactions SET created_at = created_at - 60000 WHERE fee_cap = '3375000' RETURNING 1").GetAwaiter().GetResult() is not null;
+            return answer;
+        };
+
+        await settlement.SettleAsync(settling.Pay(), Settling.Lease, CancellationToken.None);
+
+        Assert.True(isBehind);
+        Assert.Equal(settling.Chain.Seen.Select(sent => sent.Fee).Order(), settling.Chain.Seen.Select(sent => sent.Fee));
+        Assert.Equal(settling.Chain.Seen.Count, settling.Chain.Seen.Select(sent => sent.Fee).Distinct().Count());
+        Assert.True(settling.Chain.Seen.Count > 2);
+    }
+
     [Fact]
     public async Task Raises_fees_as_far_as_the_operators_cap_lets_it_where_that_is_a_tenth()
     {
@@ -33,7 +61,7 @@ public class SettlementFeesTests
         (settling.Chain.IsMining, settling.FeeCap) = (false, 3_320_000);
         using var settlement = settling.Start();
 
-        Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(settling.Pay(), CancellationToken.None));
+        Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(settling.Pay(), Settling.Lease, CancellationToken.None));
 
         Assert.Equal([3_000_000, 3_320_000], settling.Chain.Seen.Select(sent => (int)sent.Fee));
     }
@@ -46,7 +74,7 @@ public class SettlementFeesTests
         settling.Time.Passing = () => settling.Chain.Tip = 1_000_000_000;
         using var settlement = settling.Start();
 
-        Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(settling.Pay(), CancellationToken.None));
+        Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(settling.Pay(), Settling.Lease, CancellationToken.None));
 
         Assert.Equal([1_000_000, 2_000_000], settling.Chain.Seen.Select(sent => (int)sent.Tip));
     }
@@ -58,8 +86,8 @@ public class SettlementFeesTests
         (settling.Chain.IsMining, settling.Chain.Balance) = (false, 104_000 * 5_000_000L);
         using var settlement = settling.Start();
 
-        Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(settling.Pay(1), CancellationToken.None));
-        Assert.Equal(Unavailable, await settlement.SettleAsync(settling.Pay(2), CancellationToken.None));
+        Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(settling.Pay(1), Settling.Lease, CancellationToken.None));
+        Assert.Equal(Unavailable, await settlement.SettleAsync(settling.Pay(2), Settling.Lease, CancellationToken.None));
         Assert.Equal([5], settling.Chain.Seen.Select(sent => sent.Nonce).Distinct());
     }
 
@@ -70,7 +98,7 @@ public class SettlementFeesTests
         (settling.Chain.IsMining, settling.FeeCap) = (false, 3_000_000);
         using var settlement = settling.Start();
 
-        Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(settling.Pay(), CancellationToken.None));
+        Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(settling.Pay(), Settling.Lease, CancellationToken.None));
 
         Assert.True(settling.Chain.Broadcast.Count > 1);
         Assert.Single(settling.Chain.Broadcast.Distinct());
@@ -87,7 +115,7 @@ public class SettlementFeesTests
         };
         using var settlement = settling.Start();
 
-        Assert.IsType<SettlementOutcome.Settled>(await settlement.SettleAsync(settling.Pay(), CancellationToken.None));
+        Assert.IsType<SettlementOutcome.Settled>(await settlement.SettleAsync(settling.Pay(), Settling.Lease, CancellationToken.None));
         Assert.Equal(3_796_875, Assert.Single(settling.Chain.Seen).Fee);
     }
 
@@ -97,7 +125,7 @@ public class SettlementFeesTests
         await using var settling = await Settling.StartAsync();
         settling.Chain.Scripted["eth_sendRawTransaction"] = _ => throw new NodeError(-32000, "insufficient funds for gas * price + value");
         using var settlement = settling.Start();
-        Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(settling.Pay(), CancellationToken.None));
+        Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(settling.Pay(), Settling.Lease, CancellationToken.None));
 
         // Offering more would only make it need more.
         Assert.Equal(1L, await settling.Store.ScalarAsync("SELECT COUNT(*) FROM sent_transactions"));
@@ -115,12 +143,12 @@ public class SettlementFeesTests
         (settling.Chain.DataFee, settling.Budget) = (dataFee, (80_000 * 2_000_000L) + (dataFee ?? 0) - 1);
         using var settlement = settling.Start();
 
-        Assert.Equal(new SettlementOutcome.Failed(new(true, PaymentReason.SettleError)), await settlement.SettleAsync(settling.Pay(), CancellationToken.None));
+        Assert.Equal(new SettlementOutcome.Failed(new(true, PaymentReason.SettleError)), await settlement.SettleAsync(settling.Pay(), Settling.Lease, CancellationToken.None));
         Assert.Empty(settling.Chain.Broadcast);
 
         settling.Budget++;
         using var next = settling.Start();
-        Assert.IsType<SettlementOutcome.Settled>(await next.SettleAsync(settling.Pay(), CancellationToken.None));
+        Assert.IsType<SettlementOutcome.Settled>(await next.SettleAsync(settling.Pay(), Settling.Lease, CancellationToken.None));
     }
 
     [Theory]
@@ -138,7 +166,7 @@ public class SettlementFeesTests
         settling.Chain.Scripted[method] = _ => lie;
         using var settlement = settling.Start();
 
-        Assert.Equal(new SettlementOutcome.Failed(new(reason == PaymentReason.SettleError, reason)), await settlement.SettleAsync(settling.Pay(), CancellationToken.None));
+        Assert.Equal(new SettlementOutcome.Failed(new(reason == PaymentReason.SettleError, reason)), await settlement.SettleAsync(settling.Pay(), Settling.Lease, CancellationToken.None));
         Assert.Empty(settling.Chain.Broadcast);
     }
 

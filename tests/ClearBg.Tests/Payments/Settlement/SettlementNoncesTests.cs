@@ -18,12 +18,12 @@ public class SettlementNoncesTests
             throw new NodeError(-32000, "insufficient funds for gas * price + value");
         };
         using var settlement = settling.Start();
-        Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(settling.Pay(1), CancellationToken.None));
+        Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(settling.Pay(1), Settling.Lease, CancellationToken.None));
         Assert.Equal(0, await settling.HeldAsync());
 
         settling.Chain.Balance = balance;
         settling.Chain.Scripted.Clear();
-        Assert.IsType<SettlementOutcome.Settled>(await settlement.SettleAsync(settling.Pay(2), CancellationToken.None));
+        Assert.IsType<SettlementOutcome.Settled>(await settlement.SettleAsync(settling.Pay(2), Settling.Lease, CancellationToken.None));
         Assert.IsType<SettlementOutcome.Settled>(await settling.FollowAsync(settlement, settling.Pay(1)));
         Assert.Equal([5, 6], settling.Chain.Seen.Select(sent => sent.Nonce));
     }
@@ -36,13 +36,13 @@ public class SettlementNoncesTests
         settling.Chain.IsMining = false;
         using var settlement = settling.Start();
         var payment = settling.Pay(1);
-        await settlement.SettleAsync(payment, CancellationToken.None);
+        await settlement.SettleAsync(payment, Settling.Lease, CancellationToken.None);
         settling.Time.Pass(TimeSpan.FromMinutes(11));
         settling.Chain.Time = settling.Time.GetUtcNow().ToUnixTimeSeconds();
-        Assert.Equal(Failed(PaymentReason.ValidBefore), await settlement.SettleAsync(payment, CancellationToken.None));
+        Assert.Equal(Failed(PaymentReason.ValidBefore), await settlement.SettleAsync(payment, Settling.Lease, CancellationToken.None));
 
         settling.Chain.IsMining = true;
-        var settled = Assert.IsType<SettlementOutcome.Settled>(await settlement.SettleAsync(settling.Pay(2), CancellationToken.None));
+        var settled = Assert.IsType<SettlementOutcome.Settled>(await settlement.SettleAsync(settling.Pay(2), Settling.Lease, CancellationToken.None));
         Assert.Equal(5, settling.Chain.Seen.Single(sent => sent.Hash == settled.Transaction).Nonce);
     }
 
@@ -63,7 +63,7 @@ public class SettlementNoncesTests
         using var settlement = settling.Start();
 
         // However often: that is no fault of the payer's.
-        Assert.IsType<SettlementOutcome.Settled>(await settlement.SettleAsync(settling.Pay(), CancellationToken.None));
+        Assert.IsType<SettlementOutcome.Settled>(await settlement.SettleAsync(settling.Pay(), Settling.Lease, CancellationToken.None));
         Assert.Equal(8, Assert.Single(settling.Chain.Seen).Nonce);
     }
 
@@ -72,10 +72,10 @@ public class SettlementNoncesTests
     {
         await using var settling = await Settling.StartAsync();
         using var settlement = settling.Start();
-        await settlement.SettleAsync(settling.Pay(1), CancellationToken.None);
+        await settlement.SettleAsync(settling.Pay(1), Settling.Lease, CancellationToken.None);
         settling.Chain.Scripted["eth_getTransactionCount"] = _ => "0x5";
 
-        Assert.IsType<SettlementOutcome.Settled>(await settlement.SettleAsync(settling.Pay(2), CancellationToken.None));
+        Assert.IsType<SettlementOutcome.Settled>(await settlement.SettleAsync(settling.Pay(2), Settling.Lease, CancellationToken.None));
         Assert.Equal(2, settling.Chain.Broadcast.Count);
     }
 
@@ -86,21 +86,21 @@ public class SettlementNoncesTests
         settling.Chain.Scripted["eth_sendRawTransaction"] = _ => throw new NodeError(-32005, "limit exceeded");
         using var settlement = settling.Start();
         var payment = settling.Pay(1);
-        Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(payment, CancellationToken.None));
+        Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(payment, Settling.Lease, CancellationToken.None));
         Assert.Equal(1, await settling.HeldAsync());
 
         // Not yet: a block may still be taken back for an earlier one.
         settling.Time.Pass(TimeSpan.FromMinutes(11));
         settling.Time.Passing = static () => { };
         settling.Chain.Time = (long)payment.Authorization.ValidBefore + 29;
-        Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(payment, CancellationToken.None));
+        Assert.IsType<SettlementOutcome.Pending>(await settlement.SettleAsync(payment, Settling.Lease, CancellationToken.None));
 
         settling.Chain.Time++;
-        Assert.Equal(Failed(PaymentReason.ValidBefore), await settlement.SettleAsync(payment, CancellationToken.None));
+        Assert.Equal(Failed(PaymentReason.ValidBefore), await settlement.SettleAsync(payment, Settling.Lease, CancellationToken.None));
 
         settling.Chain.Scripted.Clear();
         settling.Time.Passing = settling.Chain.Mine;
-        Assert.IsType<SettlementOutcome.Settled>(await settlement.SettleAsync(settling.Pay(2), CancellationToken.None));
+        Assert.IsType<SettlementOutcome.Settled>(await settlement.SettleAsync(settling.Pay(2), Settling.Lease, CancellationToken.None));
         Assert.Equal([5], settling.Chain.Seen.Select(sent => sent.Nonce));
     }
 

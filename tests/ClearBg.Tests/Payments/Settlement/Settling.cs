@@ -85,12 +85,12 @@ internal sealed class Settling : IAsyncDisposable
     /// <summary>Settles as whoever follows a payment on does: again and again, with a block in between.</summary>
     public async Task<SettlementOutcome> FollowAsync(DirectSettlement settlement, Payment payment)
     {
-        var outcome = await settlement.SettleAsync(payment, CancellationToken.None);
+        var outcome = await settlement.SettleAsync(payment, Settling.Lease, CancellationToken.None);
         for (var calls = 1; calls < 10 && outcome is SettlementOutcome.Pending; calls++)
         {
             Time.Pass(TimeSpan.FromSeconds(4));
             Chain.Mine();
-            outcome = await settlement.SettleAsync(payment, CancellationToken.None);
+            outcome = await settlement.SettleAsync(payment, Settling.Lease, CancellationToken.None);
         }
 
         return outcome;
