@@ -17,7 +17,11 @@ internal sealed class Customer(string accountId, string key, long credits, long 
     public static async Task<Customer> CreateAsync(TestStore store, long credits, long freeCalls = 0, ApiProfile? profile = null)
     {
         var account = (await store.Accounts.CreateAsync(Guid.NewGuid().ToString()))!;
-        await store.Ledger.GrantAsync(account.Id, Fund.PayAsYouGo, new CreditAmount(1000 * credits), "test");
+        if (credits > 0)
+        {
+            await store.Ledger.GrantAsync(account.Id, Fund.PayAsYouGo, new CreditAmount(1000 * credits), "test");
+        }
+
         if (freeCalls > 0)
         {
             await store.Ledger.GrantFreeCallsAsync(account.Id, freeCalls, "test");

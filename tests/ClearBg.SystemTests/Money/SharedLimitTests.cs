@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using ClearBg.Credits;
 using ClearBg.Tests.Storage;
 
 namespace ClearBg.SystemTests.Money;
@@ -47,6 +48,34 @@ public sealed class SharedLimitTests
 
         AssertOnly(answers, HttpStatusCode.OK, HttpStatusCode.TooManyRequests);
         Assert.Equal(Limit, answers.Count(static answer => answer.Status == HttpStatusCode.OK));
+    }
+
+    /// <summary>Whatever accounts they belong to. Who is refused keeps the call.</summary>
+    [Theory]
+    [OnPostgres]
+    public async Task Two_gateways_let_exactly_the_free_calls_of_an_address_through(Engine engine)
+    {
+        const int Limit = 25;
+        const int Calls = 10;
+        using var installation = await Installation.CreateAsync(engine);
+        await using var store = installation.Open();
+        var customers = new Customer[6];
+        for (var i = 0; i < customers.Length; i++)
+        {
+            customers[i] = await Customer.CreateAsync(store, credits: 0, Calls, ApiProfile.RemoveBg);
+        }
+
+        await using var crowd = await installation.StartAsync(2, ("Api__FreeCallsPerAddress", $"{Limit}"));
+
+        var answers = await DealAsync(Calls * customers.Length, i => crowd[i].PostAsync(
+            "/v1.0/removebg", "image_file", Order.Picture, "preview", ("X-Api-Key", customers[i % customers.Length].Key)));
+
+        AssertOnly(answers, HttpStatusCode.OK, HttpStatusCode.Forbidden);
+        Assert.Equal(Limit, answers.Count(static answer => answer.Status == HttpStatusCode.OK));
+        for (var i = 0; i < customers.Length; i++)
+        {
+            await customers[i].AssertPaidAsync(store, 0, answers.Where((answer, n) => n % customers.Length == i && answer.Status == HttpStatusCode.OK).Count());
+        }
     }
 
     /// <summary>All requests' answers, in the order of their numbers.</summary>
