@@ -47,7 +47,7 @@ internal static class RefinementBenchmark
             coarse.ResampleTo(0, 0, coarse.Width, coarse.Height, matte);
             var refinement = new MatteRefinement(pool, new Resizer(pool), Options.Create(new SegmentationOptions()));
             start = Stopwatch.GetTimestamp();
-            refinement.Refine(picture, matte, new Box(0, 0, picture.Width, picture.Height), level, CancellationToken.None);
+            refinement.Refine(picture, matte, new Box(0, 0, picture.Width, picture.Height), Math.Min(picture.Width, picture.Height), level, CancellationToken.None);
             if (turn >= 0)
             {
                 (infer[turn], refine[turn], memory) = (inferred, Stopwatch.GetElapsedTime(start).TotalMilliseconds, pool.Kept);

@@ -116,7 +116,7 @@ internal sealed class RemovalPipeline(
         // 6 refine
         using var matte = coarse.Enlarge(pool, region, output);
         coarse.Dispose();
-        refinement.Refine(picture, matte, region.Nearest(output.Width, output.Height), level, cancellation);
+        refinement.Refine(picture, matte, region.Nearest(output.Width, output.Height), Math.Min(region.Part.Width, region.Part.Height), level, cancellation);
         MatteCleaning.Clean(matte);
         if (picture.Bands == 4)
         {

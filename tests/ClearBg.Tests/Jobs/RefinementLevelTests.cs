@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using ClearBg.Imaging;
 using ClearBg.Jobs;
 using ClearBg.Segmentation.Refinement;
@@ -91,6 +92,19 @@ public sealed class RefinementLevelTests : IDisposable
         Assert.Equal(levels.Length, answers.Count);
     }
 
+    /// <summary>What is asked for is smaller than what counts as small; what came is not.</summary>
+    [Fact]
+    public async Task A_preview_of_a_large_picture_is_refined()
+    {
+        await using var removal = new Removal(Blind);
+
+        var none = await RunAsync(removal, Discs(240), RefinementLevel.None, SizeTier.Preview);
+        var fine = await RunAsync(removal, Discs(240), RefinementLevel.Fine, SizeTier.Preview);
+
+        Assert.Equal(577, BinaryPrimitives.ReadInt32BigEndian(fine.AsSpan(16)));
+        Assert.NotEqual(none, fine);
+    }
+
     [Theory]
     [InlineData(null, nameof(RefinementLevel.Fine))]
     [InlineData("none", nameof(RefinementLevel.None))]
@@ -104,8 +118,8 @@ public sealed class RefinementLevelTests : IDisposable
         Assert.Equal(await RunAsync(plain, Discs(240), RefinementLevel.Fast), await RunAsync(removal, Discs(240), RefinementLevel.Fast));
     }
 
-    private static async Task<byte[]> RunAsync(Removal removal, byte[] picture, RefinementLevel? level) =>
-        (await removal.RunAsync(picture, new RemovalOptions { Channels = OutputChannels.Alpha, Refinement = level })).Content;
+    private static async Task<byte[]> RunAsync(Removal removal, byte[] picture, RefinementLevel? level, SizeTier size = SizeTier.Auto) =>
+        (await removal.RunAsync(picture, new RemovalOptions { Channels = OutputChannels.Alpha, Refinement = level, Size = size })).Content;
 
     private Raster Matte(byte[] png)
     {

@@ -25,11 +25,12 @@ internal sealed class MatteRefinement(BufferPool pool, Resizer resizer, IOptions
     /// <param name="picture">RGB or RGBA.</param>
     /// <param name="matte">One band, the picture's size.</param>
     /// <param name="part">The part of both that may hold the subject; the rest is left alone.</param>
+    /// <param name="side">Pixels of that part's shorter side in the picture as it came, of which these may be a smaller copy.</param>
     /// <param name="level">The care to take.</param>
     /// <param name="cancellation">Looked at within milliseconds.</param>
-    public void Refine(Raster picture, Raster matte, Box part, RefinementLevel level, CancellationToken cancellation)
+    public void Refine(Raster picture, Raster matte, Box part, int side, RefinementLevel level, CancellationToken cancellation)
     {
-        if (level == RefinementLevel.None || !RefinementGate.Admits(part.Width, part.Height))
+        if (level == RefinementLevel.None || !RefinementGate.Admits(side, Math.Min(part.Width, part.Height)))
         {
             return;
         }

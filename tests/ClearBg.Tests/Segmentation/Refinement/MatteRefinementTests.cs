@@ -19,6 +19,9 @@ public sealed class MatteRefinementTests : IDisposable
 
     [Theory]
     [InlineData(nameof(RefinementLevel.Fine), 520, 560, 3, 0.4)]
+    [InlineData(nameof(RefinementLevel.Fine), 101, 100, 3, 0.9)]
+    [InlineData(nameof(RefinementLevel.Fine), 200, 100, 3, 0.9)]
+    [InlineData(nameof(RefinementLevel.Fast), 100, 163, 4, 0.999)]
     [InlineData(nameof(RefinementLevel.Fine), 1500, 1300, 3, 0.4)]
     [InlineData(nameof(RefinementLevel.Fine), 1300, 1500, 4, 0.4)]
     [InlineData(nameof(RefinementLevel.Best), 560, 520, 3, 0.4)]
@@ -29,7 +32,7 @@ public sealed class MatteRefinementTests : IDisposable
         using var matte = Blurred(width, height);
         var before = Error(matte);
 
-        Refine(picture, matte, new Box(0, 0, width, height), Enum.Parse<RefinementLevel>(level));
+        Refine(picture, matte, new Box(0, 0, width, height), Enum.Parse<RefinementLevel>(level), side: 500);
 
         Assert.InRange(Error(matte) / before, 0, most);
     }
@@ -62,17 +65,31 @@ public sealed class MatteRefinementTests : IDisposable
 
     [Theory]
     [InlineData(nameof(RefinementLevel.None), 600, 600)]
-    [InlineData(nameof(RefinementLevel.Fine), 499, 900)]
-    [InlineData(nameof(RefinementLevel.Fast), 499, 900)]
-    public void Leaves_small_pictures_and_whoever_wants_none_alone(string level, int width, int height)
+    [InlineData(nameof(RefinementLevel.Fine), 99, 900)]
+    [InlineData(nameof(RefinementLevel.Fast), 900, 99)]
+    public void Leaves_tiny_pictures_and_whoever_wants_none_alone(string level, int width, int height)
     {
         using var picture = Picture(width, height, 3);
         using var matte = Blurred(width, height);
         using var before = Blurred(width, height);
 
-        Refine(picture, matte, new Box(0, 0, width, height), Enum.Parse<RefinementLevel>(level));
+        Refine(picture, matte, new Box(0, 0, width, height), Enum.Parse<RefinementLevel>(level), side: 500);
 
         Assert.Equal(before.Samples, matte.Samples);
+    }
+
+    [Theory]
+    [InlineData(499, false)]
+    [InlineData(500, true)]
+    public void Goes_by_the_size_of_the_picture_as_it_came(int side, bool isRefined)
+    {
+        using var picture = Picture(400, 300, 3);
+        using var matte = Blurred(400, 300);
+        using var before = Blurred(400, 300);
+
+        Refine(picture, matte, new Box(0, 0, 400, 300), RefinementLevel.Fine, side);
+
+        Assert.Equal(isRefined, !before.Samples.SequenceEqual(matte.Samples));
     }
 
     [Theory]
@@ -102,8 +119,8 @@ public sealed class MatteRefinementTests : IDisposable
         Assert.Equal(0, matte.Row(0)[0]);
     }
 
-    private void Refine(Raster picture, Raster matte, Box part, RefinementLevel level) =>
-        new MatteRefinement(_pool, new Resizer(_pool), Options.Create(new SegmentationOptions())).Refine(picture, matte, part, level, CancellationToken.None);
+    private void Refine(Raster picture, Raster matte, Box part, RefinementLevel level, int? side = null) => new MatteRefinement(_pool, new Resizer(_pool), Options.Create(new SegmentationOptions()))
+        .Refine(picture, matte, part, side ?? Math.Min(part.Width, part.Height), level, CancellationToken.None);
 
     private static double Radius(int x, int y, int width, int height) => Math.Sqrt(Math.Pow(x + 0.5 - (width / 2.0), 2) + Math.Pow(y + 0.5 - (height / 2.0), 2));
 
