@@ -1,8 +1,10 @@
+using System.Data.Common;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using ClearBg.Payments;
 using ClearBg.Payments.Settlement;
+using ClearBg.Storage;
 using ClearBg.Tests.Imaging;
 using ClearBg.Tests.Payments;
 using Microsoft.Extensions.DependencyInjection;
@@ -65,6 +67,13 @@ internal sealed class PaidGateway(Gateway gateway, ScriptedSettlement settlement
         }
 
         return await gateway.Client.SendAsync(request, cancellation);
+    }
+
+    /// <summary>Does something to the books behind the program's back.</summary>
+    public async Task ExecuteAsync(string sql)
+    {
+        await using var command = gateway.Services.GetRequiredService<DbDataSource>().Command(sql);
+        await command.ExecuteNonQueryAsync();
     }
 
     /// <summary>Status and error of a refusal that asks for no payment, whose body must have its exact shape.</summary>
