@@ -1,0 +1,31 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace ClearBg.Segmentation.Amx;
+
+/// <summary>
+/// The processor's matrix unit: AMX, whose tiles are registers of 16 rows of 64 bytes (Intel 64 and IA-32 Architectures Software Developer's Manual, volume 1,
+/// chapter 18). Linux gives a process its tiles on request only.
+/// </summary>
+internal static partial class AmxUnit
+{
+    private const int TilesBit = 1 << 24;
+    private const int Int8Bit = 1 << 25;
+
+    // arch_prctl(2) and https://docs.kernel.org/arch/x86/xstate.html: permission for tile data, for all threads of the process and for good.
+    private const nint ArchPrctl = 158;
+    private const nint RequestPermission = 0x1023;
+    private const nint TileData = 18;
+
+    private static readonly Lazy<bool> Supported = new(static () =>
+        OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64
+        && Avx512BW.IsSupported && Avx512BW.VL.IsSupported
+        && X86Base.CpuId(0, 0).Eax >= 7 && (X86Base.CpuId(7, 0).Edx & (TilesBit | Int8Bit)) == (TilesBit | Int8Bit)
+        && SystemCall(ArchPrctl, RequestPermission, TileData) == 0);
+
+    /// <summary>True where the processor multiplies tiles of bytes, has AVX-512 for what is beside, and the kernel lets this process use both.</summary>
+    public static bool IsSupported => Supported.Value;
+
+    [LibraryImport("libc", EntryPoint = "syscall")]
+    private static partial nint SystemCall(nint number, nint first, nint second);
+}

@@ -1,0 +1,200 @@
+using System.Runtime.InteropServices;
+using ClearBg.Segmentation.Onnx;
+using static ClearBg.Segmentation.Amx.QuantizedGraph;
+
+namespace ClearBg.Segmentation.Amx;
+
+/// <summary>
+/// Makes an <see cref="IntegerNetwork"/> of an 8-bit model: Conv with or without Relu, MaxPool and Resize by two, Concat, Add, and at the end a float Conv to one
+/// channel, Resize and perhaps Sigmoid. That is what ISNet and its relatives are made of.
+/// </summary>
+internal sealed class NetworkCompiler
+{
+    // Of pixels and of channels: a tile's rows, and what a vector of 32-bit integers holds.
+    private const int Unit = 16;
+
+    private readonly QuantizedGraph _graph;
+    private readonly string _output;
+    private readonly Dictionary<string, NetworkTensor> _tensors = new(StringComparer.Ordinal);
+    private readonly List<(NetworkTensor[] Touched, Func<NetworkStep> Create)> _operators = [];
+    private NetworkTensor? _matte;
+
+    private NetworkCompiler(QuantizedGraph graph, string output) => (_graph, _output) = (graph, output);
+
+    /// <summary>Compiles a model.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="input">Name of its input.</param>
+    /// <param name="shape">Channels, height and width of the input.</param>
+    /// <param name="output">Name of the matte.</param>
+    /// <param name="obstacle">What it has that tiles can't compute, where the result is null; the end of a sentence.</param>
+    public static IntegerNetwork? TryCompile(ModelProto model, string input, int[] shape, string output, out string obstacle)
+    {
+        try
+        {
+            obstacle = "";
+            return new NetworkCompiler(new(model.Graph), output).Compile(input, shape);
+        }
+        catch (Exception e) when (e is NotSupportedException or ModelException)
+        {
+            obstacle = e.Message;
+            return null;
+        }
+    }
+
+    private IntegerNetwork Compile(string input, int[] shape)
+    {
+        var graph = _graph.Graph;
+        var dimensions = graph.Input.Count == 1 ? graph.Input[0].Type?.TensorType?.Shape?.Dim.Select(static dimension => (int)dimension.DimValue).ToArray() : null;
+        Require(dimensions is [1, ..] && dimensions.AsSpan(1).SequenceEqual(shape) && string.Equals(graph.Input[0].Name, input, StringComparison.Ordinal), "another input than the manifest's");
+        var picture = Add(input, shape[0], shape[2], shape[1]);
+        _operators.Add(([picture], () => new QuantizeStep(picture.Map)));
+        foreach (var node in graph.Node)
+        {
+            Read(node);
+        }
+
+        var matte = _matte ?? throw new NotSupportedException("a matte that no float Conv makes");
+        for (var step = 0; step < _operators.Count; step++)
+        {
+            // Only now is it known which tensors share a buffer.
+            Array.ForEach(_operators[step].Touched, tensor => tensor.Take(step));
+        }
+
+        var bytes = FeatureArena.Place(_operators.SelectMany(static op => op.Touched).Select(static tensor => tensor.Buffer).Distinct());
+        var steps = new NetworkStep[_operators.Count];
+        Parallel.For(0, steps.Length, step => steps[step] = _operators[step].Create());
+        return new(steps, bytes, 2 * matte.Width, 2 * matte.Height);
+    }
+
+    private void Read(NodeProto node)
+    {
+        switch (node.OpType)
+        {
+            case "Conv":
+                ReadConv(node);
+                break;
+            case "MaxPool":
+                var whole = Tensor(node, 0);
+                RequireAttributes(node, "kernel_shape", "strides", "pads", "dilations", "ceil_mode");
+                Require(
+                    Integers(node, "kernel_shape") is [2, 2] && Integers(node, "strides") is [2, 2] && Integers(node, "pads", 0, 0, 0, 0) is [0, 0, 0, 0] && Integers(node, "dilations", 1, 1) is [1, 1]
+                    && whole.Width % 2 == 0 && whole.Height % 2 == 0,
+                    "a MaxPool of other than pairs of pixels");
+                AddOfSameLevels(node, whole, whole.Width / 2, whole.Height / 2, static (input, output) => new MaxPoolStep(input, output));
+                break;
+            case "Resize" when _graph.LevelsOf(node.Output[0]) is not null:
+                var small = Tensor(node, 0);
+                RequireDoubling(node);
+                AddOfSameLevels(node, small, 2 * small.Width, 2 * small.Height, static (input, output) => new EnlargeStep(input, output));
+                break;
+            case "Concat":
+                Join(node);
+                break;
+            case "Add":
+                var (first, second) = (Tensor(node, 0), Tensor(node, 1));
+                Require((first.Channels, first.Width, first.Height) == (second.Channels, second.Width, second.Height), "an Add of different shapes");
+                var sum = Add(node.Output[0], first.Channels, first.Width, first.Height);
+                RequireUnits(sum);
+                _operators.Add(([first, second, sum], () => new AddStep(first.Map, second.Map, sum.Map)));
+                break;
+            case "QuantizeLinear" or "DequantizeLinear" or "Relu" or "Resize" or "Sigmoid":
+                // They belong to what is before or behind them; what is computed of them elsewhere is no tensor of bytes.
+                break;
+            default:
+                throw new NotSupportedException($"the operator {node.OpType}");
+        }
+    }
+
+    private void ReadConv(NodeProto node)
+    {
+        RequireAttributes(node, "kernel_shape", "strides", "dilations", "pads", "group");
+        var input = Tensor(node, 0);
+        var relu = _graph.ReaderOf(node.Output[0]) is { } reader && reader.Is("Relu") ? reader : null;
+        var name = relu?.Output[0] ?? node.Output[0];
+        if (_graph.LevelsOf(name) is null)
+        {
+            ReadMatte(node, input);
+            return;
+        }
+
+        var (weights, scales) = _graph.Dequantized(Input(node, 1));
+        var (biases, _) = _graph.Dequantized(Input(node, 2));
+        var kernel = KernelOf(node, weights, input);
+        var output = Add(name, (int)weights.Dims[0], kernel.Outputs(input.Width), kernel.Outputs(input.Height));
+        RequireUnits(output);
+        Require(weights.RawData.Length == weights.Dims.Aggregate(1L, static (product, side) => product * side) && biases.RawData.Length == output.Channels * sizeof(int) && scales.Length == output.Channels, "a Conv of other weights");
+        _operators.Add(([input, output], () => new FeatureConvolution(
+            input.Map, kernel, new(MemoryMarshal.Cast<byte, sbyte>(weights.RawData.Span), output.Channels, kernel, input.Map), scales, MemoryMarshal.Cast<byte, int>(biases.RawData.Span), output.Map, isRectified: relu is not null)));
+    }
+
+    private void ReadMatte(NodeProto node, NetworkTensor input)
+    {
+        var (weights, bias) = (_graph.Constant(Input(node, 1)), _graph.Constant(Input(node, 2)).Floats());
+        var kernel = KernelOf(node, weights, input);
+        Require(weights.Dims[0] == 1 && bias.Length == 1 && _matte is null, "a float Conv that isn't the matte's");
+        var resize = _graph.ReaderOf(node.Output[0]);
+        Require(resize is not null && resize.Is("Resize"), "a matte that isn't enlarged");
+        RequireDoubling(resize!);
+        var end = string.Equals(resize!.Output[0], _output, StringComparison.Ordinal) ? resize : _graph.ReaderOf(resize.Output[0]);
+        Require(ReferenceEquals(end, resize) || (end is not null && end.Is("Sigmoid") && string.Equals(end.Output[0], _output, StringComparison.Ordinal)), "a matte with more behind it than a Sigmoid");
+        var matte = _matte = new NetworkTensor(sizeof(float), kernel.Outputs(input.Width), kernel.Outputs(input.Height), 1, 0);
+        RequireWidth(matte);
+        _operators.Add(([input, matte], () => MatteConvolution.Create(input.Map, kernel, weights.Floats(), bias[0], matte.Map)));
+        _operators.Add(([matte], () => new MatteStep(matte.Map, hasSigmoid: !ReferenceEquals(end, resize))));
+    }
+
+    private void Join(NodeProto node)
+    {
+        RequireAttributes(node, "axis");
+        var parts = node.Input.Select((_, index) => Tensor(node, index)).ToList();
+        Require(node.Attribute is [{ I: 1 }] && parts.DistinctBy(static part => (part.Width, part.Height)).Count() == 1, "a Concat of other than channels");
+        var whole = Add(node.Output[0], parts.Sum(static part => part.Channels), parts[0].Width, parts[0].Height);
+        var offset = 0;
+        foreach (var part in parts)
+        {
+            Require(part.HasLevelsOf(whole) && part.TryJoin(whole, offset), "a Concat that needs copies");
+            offset += part.Channels;
+        }
+    }
+
+    private void AddOfSameLevels(NodeProto node, NetworkTensor input, int width, int height, Func<FeatureMap, FeatureMap, NetworkStep> create)
+    {
+        var output = Add(node.Output[0], input.Channels, width, height);
+        RequireUnits(output);
+        Require(output.HasLevelsOf(input), $"a {node.OpType} that changes the scale");
+        _operators.Add(([input, output], () => create(input.Map, output.Map)));
+    }
+
+    private NetworkTensor Add(string name, int channels, int width, int height)
+    {
+        var (scale, zero) = _graph.LevelsOf(name) ?? throw new NotSupportedException($"the float tensor '{name}'");
+        var tensor = new NetworkTensor(channels, width, height, scale, zero);
+        RequireWidth(tensor);
+        return _tensors[name] = tensor;
+    }
+
+    private NetworkTensor Tensor(NodeProto node, int input) => _tensors.TryGetValue(_graph.SourceOf(Input(node, input)), out var tensor) ? tensor : throw new NotSupportedException($"what '{node.Name}' reads");
+
+    private static Kernel KernelOf(NodeProto node, TensorProto weights, NetworkTensor input)
+    {
+        Require(weights.Dims.Count == 4 && weights.Dims[2] == weights.Dims[3] && weights.Dims[1] == input.Channels, "a Conv in groups, or of other than squares");
+        var (strides, dilations, pads) = (Integers(node, "strides", 1), Integers(node, "dilations", 1), Integers(node, "pads", 0));
+        Require(strides.Distinct().Count() == 1 && dilations.Distinct().Count() == 1 && pads.Distinct().Count() == 1 && pads[0] >= 0, "a Conv that isn't the same in all directions");
+        input.Pad((int)pads[0]);
+        return new((int)weights.Dims[3], (int)strides[0], (int)dilations[0], (int)pads[0]);
+    }
+
+    private void RequireDoubling(NodeProto node)
+    {
+        RequireAttributes(node, "mode", "coordinate_transformation_mode", "cubic_coeff_a", "nearest_mode");
+        Require(
+            node.Input.Count == 3 && _graph.Constant(node.Input[2]).Floats() is [1, 1, 2, 2]
+            && node.Attribute.Any(static attribute => attribute.Name is "mode" && attribute.S.ToStringUtf8() is "linear")
+            && node.Attribute.All(static attribute => attribute.Name is not "coordinate_transformation_mode" || attribute.S.ToStringUtf8() is "half_pixel"),
+            "a Resize that isn't linear to twice the size");
+    }
+
+    private static void RequireWidth(NetworkTensor tensor) => Require(tensor.Width > 0 && tensor.Height > 0 && tensor.Width % Unit == 0, $"rows of {tensor.Width} pixels");
+
+    private static void RequireUnits(NetworkTensor tensor) => Require(tensor.Channels % Unit == 0, $"{tensor.Channels} channels");
+}

@@ -1,0 +1,194 @@
+using System.Diagnostics;
+using ClearBg.Imaging;
+using ClearBg.Segmentation.Amx;
+using ClearBg.Segmentation.Onnx;
+using static ClearBg.Tests.Segmentation.Amx.ByteNetwork;
+using static ClearBg.Tests.Segmentation.Quantization.Network;
+
+namespace ClearBg.Tests.Segmentation.Amx;
+
+/// <summary>What runs machine code of AMX does nothing on a processor without it.</summary>
+public sealed class IntegerNetworkTests : IDisposable
+{
+    private readonly BufferPool _pool = new(0);
+
+    public void Dispose()
+    {
+        Assert.Equal(0, _pool.Rented);
+        _pool.Dispose();
+    }
+
+    /// <summary>ONNX Runtime resizes in float, so that a tie may round otherwise there: a level here and there, in thousands.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(5)]
+    public void Computes_what_ONNX_Runtime_computes_of_the_same_file(int seed)
+    {
+        if (!AmxUnit.IsSupported)
+        {
+            return;
+        }
+
+        var model = Quantized(Float(), Noise());
+        var expected = Values(model, Noise(seed))["matte"];
+
+        var actual = Run(model, Noise(seed), 2);
+
+        Assert.True(expected.Max() - expected.Min() > 0.2, $"The matte is too flat to tell anything: {expected.Min()} to {expected.Max()}.");
+        Assert.InRange(expected.Zip(actual, static (one, other) => Math.Abs(one - other)).Max(), 0, 0.01);
+        Assert.InRange(expected.Zip(actual, static (one, other) => Math.Abs(one - other)).Average(), 0, 0.0005);
+    }
+
+    [Fact]
+    public void Any_number_of_threads_gives_the_same_bits_and_so_does_memory_that_was_used_before()
+    {
+        if (!AmxUnit.IsSupported)
+        {
+            return;
+        }
+
+        using var pool = new BufferPool(1 << 30);
+        var model = Quantized(Float(), Noise());
+        var alone = Run(model, Noise(), 1);
+
+        foreach (var threads in (int[])[2, 3, 8])
+        {
+            Assert.Equal(alone, Run(model, Noise(), threads));
+        }
+
+        using (var dirty = pool.Rent(1 << 20))
+        {
+            dirty.Bytes.Fill(0xA5);
+        }
+
+        Assert.Equal(alone, Run(model, Noise(), 2, pool));
+        Assert.Equal(alone, Run(model, Noise(), 2, pool));
+    }
+
+    [Fact]
+    public void Several_inferences_at_once_do_not_meet()
+    {
+        if (!AmxUnit.IsSupported)
+        {
+            return;
+        }
+
+        using var network = Compile(Quantized(Float(), Noise()));
+        var expected = Enumerable.Range(0, 4).Select(seed => Run(network, Noise(seed), 1, _pool)).ToList();
+
+        Parallel.For(0, 40, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i => Assert.Equal(expected[(int)(i % 4)], Run(network, Noise((int)(i % 4)), 2, _pool)));
+    }
+
+    /// <summary>.NET stops threads with signals for it, and the frame of a signal is larger on one that has used tiles.</summary>
+    [Fact]
+    public async Task Survives_collections_of_garbage()
+    {
+        if (!AmxUnit.IsSupported)
+        {
+            return;
+        }
+
+        using var network = Compile(Quantized(Float(), Noise()));
+        var expected = Run(network, Noise(), 1, _pool);
+        using var stop = new CancellationTokenSource();
+        var collecting = Task.Run(() =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                GC.Collect();
+            }
+        });
+        var watch = Stopwatch.StartNew();
+        for (var i = 0; i < 1000 && watch.Elapsed < TimeSpan.FromSeconds(3); i++)
+        {
+            Assert.Equal(expected, Run(network, Noise(), 2, _pool));
+        }
+
+        await stop.CancelAsync();
+        await collecting;
+    }
+
+    [Fact]
+    public void A_cancelled_inference_ends_and_gives_its_memory_back()
+    {
+        if (!AmxUnit.IsSupported)
+        {
+            return;
+        }
+
+        using var network = Compile(Quantized(Float(), Noise()));
+
+        Assert.ThrowsAny<OperationCanceledException>(() => Run(network, Noise(), 2, _pool, new(true)));
+        Assert.Equal(0, _pool.Rented);
+    }
+
+    /// <summary>Whatever the processor: another engine has to compute these, and is told why.</summary>
+    [Theory]
+    [InlineData("sum", "the operator Sub")]
+    [InlineData("p1", "a MaxPool with storage_order")]
+    [InlineData("u4", "a Resize that isn't linear to twice the size")]
+    [InlineData("c5", "a Conv that isn't the same in all directions")]
+    [InlineData("c6", "a matte that isn't enlarged")]
+    [InlineData("cat1", "a Concat of other than channels")]
+    [InlineData("cat2", "a Concat that needs copies")]
+    [InlineData("c1", "a Conv with auto_pad")]
+    [InlineData("picture", "another input than the manifest's")]
+    public void Says_what_it_can_not_compute(string changed, string obstacle)
+    {
+        var model = Quantized(Float(), Noise());
+        var graph = model.Graph;
+        var node = graph.Node.FirstOrDefault(node => node.Output[0] == changed);
+        switch (changed)
+        {
+            case "sum":
+                node!.OpType = "Sub";
+                break;
+            case "p1":
+                node!.With("storage_order", 1);
+                break;
+            case "u4":
+                node!.Attribute.Clear();
+                break;
+            case "c5":
+                node!.Attribute.Single(static attribute => attribute.Name == "pads").Ints[0] = 1;
+                break;
+            case "c6":
+                graph.Node.Remove(graph.Node.Single(static node => node.Output[0] == "logits"));
+                break;
+            case "cat1":
+                node!.Attribute[0].I = 2;
+                break;
+            case "cat2":
+                graph.Initializer.Single(static tensor => tensor.Name == "u4_scale").RawData = TensorProto.Of("", [1f]).RawData;
+                graph.Initializer.Single(static tensor => tensor.Name == "r4_scale").RawData = TensorProto.Of("", [1f]).RawData;
+                break;
+            case "c1":
+                node!.Attribute.Add(new AttributeProto { Name = "auto_pad" });
+                break;
+        }
+
+        var network = NetworkCompiler.TryCompile(model, changed == "picture" ? "image" : "picture", [3, Side, Side], "matte", out var actual);
+
+        Assert.Null(network);
+        Assert.Equal(obstacle, actual);
+    }
+
+    private static IntegerNetwork Compile(ModelProto model) =>
+        NetworkCompiler.TryCompile(model, "picture", [3, Side, Side], "matte", out var obstacle) ?? throw new InvalidOperationException(obstacle);
+
+    private float[] Run(ModelProto model, float[] picture, int threads, BufferPool? pool = null)
+    {
+        using var network = Compile(model);
+        return Run(network, picture, threads, pool ?? _pool);
+    }
+
+    private static float[] Run(IntegerNetwork network, float[] picture, int threads, BufferPool pool, CancellationToken cancellation = default)
+    {
+        using var tensor = pool.Rent(picture.Length * sizeof(float));
+        picture.CopyTo(tensor.As<float>());
+        using var matte = new Plane(pool, network.Width, network.Height);
+        network.Run(pool, tensor, matte, threads, cancellation);
+        return matte.Samples.ToArray();
+    }
+}
