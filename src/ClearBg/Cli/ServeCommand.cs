@@ -108,7 +108,7 @@ internal static class ServeCommand
 
             // Last, and said at once: a key made before something else fails would be lost, for it is shown only this once.
             var key = await app.Services.GetRequiredService<FirstAccount>().EnsureAsync(cancellation: cancellation);
-            welcome.Ready(app.Urls, model.Choice, key?.Reveal());
+            welcome.Ready(app.Urls, model.Description, key?.Reveal());
         }
 
         await stopped;

@@ -10,9 +10,9 @@ internal sealed class Welcome(TextWriter output) : IProgress<PreparationProgress
 
     /// <summary>Says that the gateway works, and how to try it.</summary>
     /// <param name="urls">Where it listens.</param>
-    /// <param name="model">The model that is loaded.</param>
+    /// <param name="model">What is loaded, as <see cref="SharedModel.Description"/> says it.</param>
     /// <param name="firstKey">The key made at this start, or null when there were accounts already.</param>
-    public void Ready(ICollection<string> urls, PrecisionChoice model, string? firstKey)
+    public void Ready(ICollection<string> urls, string model, string? firstKey)
     {
         var url = Reachable(urls.FirstOrDefault() ?? "http://localhost:8080");
         var picture = Path.GetRelativePath(Environment.CurrentDirectory, Path.Combine(AppContext.BaseDirectory, "samples", "chelsea.png"));

@@ -22,7 +22,7 @@ internal static class Health
             lifetime.ApplicationStopping.IsCancellationRequested ? NotReady("stopping")
             : !model.IsReady ? NotReady("loading")
             : !await AnswersAsync(store, cancellation) ? NotReady("database")
-            : TypedResults.Text($"ready, {model.Choice}{await PaymentsAsync(settlement, cancellation)}"));
+            : TypedResults.Text($"ready, {model.Description}{await PaymentsAsync(settlement, cancellation)}"));
     }
 
     /// <summary>Not a reason to be not ready: the other APIs have nothing to do with it, and nothing that an orchestrator can do mends a chain.</summary>

@@ -1,19 +1,17 @@
 using System.Numerics.Tensors;
 using ClearBg.Imaging;
-using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
-using SessionOptions = Microsoft.ML.OnnxRuntime.SessionOptions;
+using ClearBg.Segmentation.Amx;
 
 namespace ClearBg.Segmentation;
 
 /// <summary>
-/// A loaded model: one ONNX Runtime session, shared by all requests. As a rule inferences follow one another: each one uses every core already, and the working
-/// memory of a second one would only be paid, not used. More at a time share the threads and the one copy of the weights.
+/// A loaded model, shared by all requests. As a rule inferences follow one another: each one uses every core already, and the working memory of a second one would
+/// only be paid, not used. More at a time share the threads and the one copy of the weights.
 /// </summary>
 internal sealed class SegmentationSession : IDisposable
 {
     private readonly BufferPool _pool;
-    private readonly InferenceSession _session;
+    private readonly IInferenceEngine _engine;
     private readonly SemaphoreSlim _turns;
     private readonly int _concurrency;
     private int _waiting;
@@ -24,35 +22,18 @@ internal sealed class SegmentationSession : IDisposable
     /// <param name="path">A prepared ONNX file.</param>
     /// <param name="threads">Threads of an inference; 0 means one for each core.</param>
     /// <param name="concurrency">Inferences at a time, at least 1.</param>
+    /// <param name="amx">Whether 8 bits are computed on the processor's matrix unit, where it has one.</param>
     /// <exception cref="ModelException">The file is no model that the manifest describes.</exception>
-    public SegmentationSession(BufferPool pool, ModelManifest manifest, string path, int threads, int concurrency = 1)
+    public SegmentationSession(BufferPool pool, ModelManifest manifest, string path, int threads, int concurrency = 1, bool amx = true)
     {
         (_pool, Manifest, _concurrency, _turns) = (pool, manifest, concurrency, new(concurrency));
-        OnnxTelemetry.TurnOff();
-        using var options = new SessionOptions
-        {
-            IntraOpNumThreads = threads,
-
-            // Measured with ISNet: planning all activations into one block costs 350 MB and wins no time.
-            EnableMemoryPattern = false,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
-        };
-
-        // Threads that spin between two operators win little and take the cores from the decoder and encoder of the next picture.
-        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        try
-        {
-            _session = new InferenceSession(path, options);
-        }
-        catch (OnnxRuntimeException exception)
-        {
-            throw new ModelException($"ONNX Runtime can't load model '{manifest.Name}' from {path}: {exception.Message}", exception);
-        }
-
-        Check();
+        _engine = AmxEngine.TryOpen(pool, manifest, path, threads, concurrency, amx, out var reason) ?? (IInferenceEngine)new OnnxEngine(pool, manifest, path, threads, reason);
     }
 
     public ModelManifest Manifest { get; }
+
+    /// <inheritdoc cref="IInferenceEngine.Name"/>
+    public string Engine => _engine.Name;
 
     /// <summary>Inferences that have their turn at this moment.</summary>
     public int Running => _concurrency - _turns.CurrentCount;
@@ -74,7 +55,7 @@ internal sealed class SegmentationSession : IDisposable
 
         try
         {
-            return await InferenceThread.RunAsync(() => Run(tensor, cancellation));
+            return await InferenceThread.RunAsync(() => Activate(_engine.Run(tensor, isLast: Volatile.Read(ref _waiting) == 0, cancellation)));
         }
         finally
         {
@@ -103,58 +84,22 @@ internal sealed class SegmentationSession : IDisposable
             _turns.Wait();
         }
 
-        _session.Dispose();
+        _engine.Dispose();
     }
 
-    private unsafe Plane Run(PixelBuffer tensor, CancellationToken cancellation)
+    private Plane Activate(Plane plane)
     {
-        var input = Manifest.Input;
-        using var run = new RunOptions();
-        if (Volatile.Read(ref _waiting) == 0)
-        {
-            // The last one for now, as it looks at its start, gives the working memory back: 130 MB with ISNet in 8 bits, 350 in single precision, for 5 % of its time.
-            run.AddRunConfigEntry("memory.enable_memory_arena_shrinkage", "cpu:0");
-        }
-
-        using var stop = cancellation.Register(static run => ((RunOptions)run!).Terminate = true, run);
-        using var value = OrtValue.CreateTensorValueWithData(
-            OrtMemoryInfo.DefaultInstance, TensorElementType.Float, [1, 3, input.Height, input.Width], (nint)tensor.Pointer, tensor.Length);
-        try
-        {
-            using var outputs = _session.Run(run, [input.Name], [value], [Manifest.Output.Name]);
-            return Activate(outputs[0]);
-        }
-        catch (OnnxRuntimeException) when (cancellation.IsCancellationRequested)
-        {
-            throw new OperationCanceledException(cancellation);
-        }
-    }
-
-    private Plane Activate(OrtValue output)
-    {
-        var shape = output.GetTensorTypeAndShape().Shape;
-        var values = output.GetTensorDataAsSpan<float>();
-        if (!IsMatte(shape) || shape[^2] < 1 || shape[^1] < 1)
-        {
-            // Shapes that a file leaves open are known only here, at the latest when the model is warmed.
-            throw NoMatte(shape);
-        }
-
-        var (height, width) = ((int)shape[^2], (int)shape[^1]);
-        var plane = new Plane(_pool, width, height);
         var matte = plane.Samples;
-        values = values[..matte.Length];
         switch (Manifest.Output.Activation)
         {
             case ModelActivation.None:
-                values.CopyTo(matte);
                 break;
             case ModelActivation.Sigmoid:
-                TensorPrimitives.Sigmoid(values, matte);
+                TensorPrimitives.Sigmoid(matte, matte);
                 break;
             case ModelActivation.MinMax:
-                var (least, greatest) = (TensorPrimitives.Min(values), TensorPrimitives.Max(values));
-                TensorPrimitives.Subtract(values, least, matte);
+                var (least, greatest) = (TensorPrimitives.Min<float>(matte), TensorPrimitives.Max<float>(matte));
+                TensorPrimitives.Subtract(matte, least, matte);
                 TensorPrimitives.Divide(matte, Math.Max(greatest - least, float.Epsilon), matte);
                 break;
             default:
@@ -163,44 +108,4 @@ internal sealed class SegmentationSession : IDisposable
 
         return plane;
     }
-
-    private void Check()
-    {
-        if (FindMismatch() is { } mismatch)
-        {
-            _session.Dispose();
-            throw mismatch;
-        }
-    }
-
-    private ModelException? FindMismatch()
-    {
-        var input = Manifest.Input;
-        if (!_session.InputMetadata.TryGetValue(input.Name, out var metadata) || _session.InputMetadata.Count != 1)
-        {
-            return Mismatch($"has the inputs {string.Join(", ", _session.InputMetadata.Keys)}, the manifest the single input '{input.Name}'");
-        }
-
-        int[] wanted = [1, 3, input.Height, input.Width];
-        if (metadata.ElementType != typeof(float) || metadata.Dimensions.Length != 4 || metadata.Dimensions.Zip(wanted).Any(static pair => pair.First > 0 && pair.First != pair.Second))
-        {
-            return Mismatch($"takes {metadata.ElementType.Name} [{string.Join(", ", metadata.Dimensions)}], the manifest says float [{string.Join(", ", wanted)}]");
-        }
-
-        if (!_session.OutputMetadata.TryGetValue(Manifest.Output.Name, out var output) || output.ElementType != typeof(float))
-        {
-            return Mismatch($"has no float output '{Manifest.Output.Name}' but {string.Join(", ", _session.OutputMetadata.Keys)}");
-        }
-
-        // Without dimensions a file leaves even their number open.
-        long[] shape = Array.ConvertAll(output.Dimensions, static side => (long)side);
-        return shape.Length == 0 || IsMatte(shape) ? null : NoMatte(shape);
-    }
-
-    /// <summary>Height and width, and before them at most batch and channel, of one each. Sides that are left open are −1.</summary>
-    private static bool IsMatte(long[] shape) => shape.Length is >= 2 and <= 4 && shape[..^2].All(static side => side is 1 or -1);
-
-    private ModelException NoMatte(long[] shape) => Mismatch($"gives '{Manifest.Output.Name}' as [{string.Join(", ", shape)}], where one matte is [1, 1, height, width]");
-
-    private ModelException Mismatch(string what) => new($"Model '{Manifest.Name}' doesn't fit its manifest: the file {what}.");
 }

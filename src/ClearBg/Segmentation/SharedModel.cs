@@ -10,6 +10,7 @@ internal sealed class SharedModel : IAsyncDisposable
     private readonly ModelPreparation _preparation;
     private readonly Lazy<PrecisionChoice> _choice;
     private readonly Lazy<Task<SegmentationSession>> _loading;
+    private string _engine = "";
 
     public SharedModel(ModelCatalog catalog, ModelPreparation preparation, BufferPool pool, IOptions<SegmentationOptions> options)
     {
@@ -31,8 +32,11 @@ internal sealed class SharedModel : IAsyncDisposable
     /// <exception cref="ModelException">There is no such model, or its manifest is wrong.</exception>
     public PrecisionChoice Choice => _choice.Value;
 
-    /// <summary>What the loaded weights are called: otherwise where they, their precision or what was made of them differ. Empty until they are loaded.</summary>
+    /// <summary>What the loaded weights are called: otherwise where they, their precision, what was made of them or what computes them differ. Empty until they are loaded.</summary>
     public string Weights { get; private set; } = "";
+
+    /// <summary>What is loaded, why, and what computes it: one sentence without its end. Whole once the model is loaded.</summary>
+    public string Description => $"{Choice}, computed {_engine}";
 
     /// <summary>True once the model is loaded and, where it <see cref="WarmsUp"/>, one real inference has run.</summary>
     public bool IsReady => _loading is { IsValueCreated: true, Value.IsCompletedSuccessfully: true };
@@ -70,11 +74,11 @@ internal sealed class SharedModel : IAsyncDisposable
     {
         var manifest = Choice.Manifest;
         var session = await LoadPreparedAsync(manifest, pool, options)
-            ?? new SegmentationSession(pool, manifest, _preparation.Prepare(manifest, Progress, cancellation), options.Threads, options.Concurrency);
+            ?? new SegmentationSession(pool, manifest, _preparation.Prepare(manifest, Progress, cancellation), options.Threads, options.Concurrency, options.Amx);
         try
         {
             // Once: the operator's own copy may be gone later.
-            Weights = $"{Path.GetFileName(_preparation.PathOf(manifest))} {manifest.Sha256}";
+            (Weights, _engine) = ($"{Path.GetFileName(_preparation.PathOf(manifest))} {manifest.Sha256} {session.Engine}", session.Engine);
             if (WarmsUp)
             {
                 await session.WarmAsync(cancellation);
@@ -105,7 +109,7 @@ internal sealed class SharedModel : IAsyncDisposable
         SegmentationSession? session = null;
         try
         {
-            session = new SegmentationSession(pool, manifest, path, options.Threads, options.Concurrency);
+            session = new SegmentationSession(pool, manifest, path, options.Threads, options.Concurrency, options.Amx);
         }
         catch (ModelException) when (!check.GetAwaiter().GetResult())
         {

@@ -69,7 +69,7 @@ public sealed class ServeCommandTests : IDisposable
     {
         using var output = new StringWriter();
 
-        new Welcome(output).Ready(["http://[::]:8080"], new(new FakePackage(_terminal.Folder).Manifest, "so it is"), firstKey: null);
+        new Welcome(output).Ready(["http://[::]:8080"], "tiny in float32: so it is", firstKey: null);
 
         Assert.Contains("Model: tiny in float32: so it is.", output.ToString(), StringComparison.Ordinal);
         Assert.Matches("-F \"image_file=@[^\"]+chelsea\\.png\" -o cut-out\\.png http://localhost:8080/v1\\.0/removebg\r?\n", output.ToString());

@@ -29,7 +29,7 @@ public sealed class SharedModelTests : IDisposable
 
         Assert.True(model.IsReady);
         Assert.Single(sessions.Distinct());
-        Assert.Equal($"{manifest.File} {manifest.Sha256}", model.Weights);
+        Assert.Equal($"{manifest.File} {manifest.Sha256} by ONNX Runtime", model.Weights);
     }
 
     [Fact]

@@ -1,0 +1,69 @@
+using ClearBg.Imaging;
+using ClearBg.Segmentation.Onnx;
+using Google.Protobuf;
+
+namespace ClearBg.Segmentation.Amx;
+
+/// <summary>An 8-bit model on <see cref="AmxUnit"/>.</summary>
+internal sealed class AmxEngine : IInferenceEngine
+{
+    private readonly BufferPool _pool;
+    private readonly IntegerNetwork _network;
+    private readonly int _threads;
+
+    private AmxEngine(BufferPool pool, IntegerNetwork network, int threads) => (_pool, _network, _threads) = (pool, network, threads);
+
+    public string Name => "on its AMX unit";
+
+    /// <summary>Opens a model where all it needs is there.</summary>
+    /// <param name="pool">For working memory and mattes.</param>
+    /// <param name="manifest">What the file expects and gives.</param>
+    /// <param name="path">A prepared ONNX file.</param>
+    /// <param name="threads">Of all inferences at a time; 0 means one for each core.</param>
+    /// <param name="concurrency">Inferences at a time.</param>
+    /// <param name="isWanted">As the setting says.</param>
+    /// <param name="reason">Where it isn't opened though it was wanted and there is such a unit: why, behind the name of another engine.</param>
+    public static AmxEngine? TryOpen(BufferPool pool, ModelManifest manifest, string path, int threads, int concurrency, bool isWanted, out string reason)
+    {
+        reason = "";
+        if (!isWanted || manifest.Precision != ModelPrecision.Int8 || !AmxUnit.IsSupported)
+        {
+            return null;
+        }
+
+        try
+        {
+            var (input, output) = (manifest.Input, manifest.Output);
+            using var file = File.OpenRead(path);
+            if (NetworkCompiler.TryCompile(ModelProto.Parser.ParseFrom(file), input.Name, [3, input.Height, input.Width], output.Name, out var obstacle) is { } network)
+            {
+                return new(pool, network, Math.Max(1, (threads == 0 ? Cores.Physical : threads) / concurrency));
+            }
+
+            reason = $", for its AMX unit can't compute {obstacle}";
+        }
+        catch (Exception e) when (e is InvalidProtocolBufferException or IOException or UnauthorizedAccessException)
+        {
+            // ONNX Runtime says in its own words what is wrong with the file.
+        }
+
+        return null;
+    }
+
+    public Plane Run(PixelBuffer tensor, bool isLast, CancellationToken cancellation)
+    {
+        var matte = new Plane(_pool, _network.Width, _network.Height);
+        try
+        {
+            _network.Run(_pool, tensor, matte, _threads, cancellation);
+            return matte;
+        }
+        catch
+        {
+            matte.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => _network.Dispose();
+}
