@@ -1,28 +1,33 @@
 namespace ClearBg.Segmentation.Quantization;
 
 /// <summary>
-/// Counts floats by sign, exponent and the first seven bits of the fraction: buckets of 0.8 % width at every magnitude, so that neither the range
+/// Counts floats by sign, exponent and the first bits of the fraction: buckets of one width at every magnitude, so that neither the range
 /// need be known before nor one outlier costs resolution.
 /// </summary>
-internal sealed class LogHistogram
+/// <param name="bits">Of the fraction, 1 to 7: buckets of 50 % to 0.8 % width, in 8 to 512 KB.</param>
+internal sealed class LogHistogram(int bits = 7)
 {
-    private const int Shift = 16;
-    private const int Negative = 1 << 15;
-    private const int Infinite = 0xFF << 7;
-    private readonly long[] _counts = new long[1 << 16];
+    private readonly long[] _counts = new long[1 << (9 + bits)];
 
     /// <summary>Number of values counted.</summary>
     public long Count { get; private set; }
 
     /// <summary>True once a value was infinite or no number: those alone have the exponent 255, and they have no place in a range.</summary>
-    public bool HasNonFinite => _counts.AsSpan(Infinite, 1 << 7).ContainsAnyExcept(0L) || _counts.AsSpan(Negative | Infinite, 1 << 7).ContainsAnyExcept(0L);
+    public bool HasNonFinite => _counts.AsSpan(Infinite, 1 << bits).ContainsAnyExcept(0L) || _counts.AsSpan(Negative | Infinite, 1 << bits).ContainsAnyExcept(0L);
+
+    private int Shift => 23 - bits;
+
+    private int Negative => 1 << (8 + bits);
+
+    private int Infinite => 0xFF << bits;
 
     /// <summary>Counts values.</summary>
     public void Add(ReadOnlySpan<float> values)
     {
+        var (counts, shift) = (_counts, Shift);
         foreach (var value in values)
         {
-            _counts[BitConverter.SingleToUInt32Bits(value) >> Shift]++;
+            counts[BitConverter.SingleToUInt32Bits(value) >> shift]++;
         }
 
         Count += values.Length;

@@ -45,6 +45,24 @@ public class LogHistogramTests
         Assert.InRange(Wide.Count(value => value < range.Least * 0.99), 100, Wide.Length);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(7)]
+    public void Fewer_bits_make_wider_buckets(int bits)
+    {
+        var histogram = new LogHistogram(bits);
+        histogram.Add([1, 1.999f, -1e-30f, -3e38f]);
+
+        var width = 1f / (1 << bits);
+
+        Assert.Equal(new(-3e38f, 2 - (width / 2)), histogram.Range(100) with { Least = -3e38f });
+        Assert.InRange(histogram.Range(100).Least, -3.4e38f, -2.5e38f);
+        Assert.False(histogram.HasNonFinite);
+        histogram.Add([float.NegativeInfinity]);
+        Assert.True(histogram.HasNonFinite);
+    }
+
     [Fact]
     public void One_outlier_in_ten_thousand_is_left_out_and_costs_no_resolution()
     {
