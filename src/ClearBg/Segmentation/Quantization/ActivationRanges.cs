@@ -10,7 +10,8 @@ namespace ClearBg.Segmentation.Quantization;
 /// <param name="Percentile">Share of all values, in percent, that lies inside each end of a range.</param>
 /// <param name="Ranges">For each measured tensor, by name: least and greatest value.</param>
 /// <param name="Biases">For each Conv with integers, by its output's name: what <see cref="BiasCorrection"/> adds to the bias of each output channel. Null for no corrections.</param>
-internal sealed record ActivationRanges(int Pictures, double Percentile, SortedDictionary<string, float[]> Ranges, SortedDictionary<string, int[]>? Biases = null)
+/// <param name="Scales">What <see cref="ChannelScaling"/> does before anything else: ranges and biases are those of the scaled model. Null for nothing.</param>
+internal sealed record ActivationRanges(int Pictures, double Percentile, SortedDictionary<string, float[]> Ranges, SortedDictionary<string, int[]>? Biases = null, SortedDictionary<string, int[]>? Scales = null)
 {
     // Two numbers for each tensor and up to 512 for each Conv: one number a line would make thousands of lines of it.
     private static readonly RangesJson Json = new(new JsonSerializerOptions(RangesJson.Default.Options) { Converters = { new OneLine<float>(), new OneLine<int>() } });
@@ -25,6 +26,11 @@ internal sealed record ActivationRanges(int Pictures, double Percentile, SortedD
             if (ranges?.Biases?.Values.Any(static biases => biases is null) ?? false)
             {
                 throw new ModelException($"The activation ranges {path} are not as they should be: the biases of each Conv are a list of numbers.");
+            }
+
+            if (ranges?.Scales?.Values.Any(static steps => steps is null || Array.Exists(steps, static step => step is < -ChannelScaling.Most or > ChannelScaling.Most)) ?? false)
+            {
+                throw new ModelException($"The activation ranges {path} are not as they should be: the scales of each Conv are a list of numbers from {-ChannelScaling.Most} to {ChannelScaling.Most}.");
             }
 
             return ranges is not null && ranges.Ranges.Values.All(static range => range is [var least, var greatest] && least <= 0 && greatest >= 0 && float.IsFinite(greatest - least))

@@ -27,11 +27,16 @@ internal sealed class Int8Conversion
     }
 
     /// <summary>Converts a float model in place.</summary>
-    /// <exception cref="ModelException">A range is missing, or <see cref="Check"/> refuses the model.</exception>
+    /// <exception cref="ModelException">A range or scale is missing, or <see cref="Check"/> refuses the model.</exception>
     public static void Apply(ModelProto model, ActivationRanges ranges)
     {
         var plan = new QuantizationPlan(model.Graph);
         Check(model, plan);
+        if (ranges.Scales is { } scales)
+        {
+            ChannelScaling.Apply(model.Graph, scales);
+        }
+
         new Int8Conversion(model.Graph, plan, ranges).Run();
     }
 

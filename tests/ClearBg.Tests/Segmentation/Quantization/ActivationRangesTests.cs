@@ -27,13 +27,16 @@ public sealed class ActivationRangesTests : IDisposable
         Network.Ranges(("a", 0, 1), ("B", 0, 2), ("c", 0, 3)).ToJson(), Network.Ranges(("c", 0, 3), ("a", 0, 1), ("B", 0, 2)).ToJson());
 
     [Theory]
-    [InlineData("""{ "pictures": 1, "percentile": 99, "ranges": {}, "scales": {} }""", "scales")]
+    [InlineData("""{ "pictures": 1, "percentile": 99, "ranges": {}, "offsets": {} }""", "offsets")]
     [InlineData("""{ "pictures": 1, "percentile": 99 }""", "ranges")]
     [InlineData("""{ "percentile": 99, "ranges": {} }""", "pictures")]
     [InlineData("""{ "pictures": 1, "ranges": {} }""", "percentile")]
     [InlineData("""{ "pictures": 1, "percentile": 99, "ranges": null }""", "ranges")]
     [InlineData("""{ "pictures": 1, "percentile": 99, "ranges": { "a": ["0", 1] } }""", "ranges")]
     [InlineData("""{ "pictures": 1, "percentile": 99, "ranges": {}, "biases": { "c": [1], "d": null } }""", "biases")]
+    [InlineData("""{ "pictures": 1, "percentile": 99, "ranges": {}, "scales": { "c": [1], "d": null } }""", "scales")]
+    [InlineData("""{ "pictures": 1, "percentile": 99, "ranges": {}, "scales": { "c": [0, 101] } }""", "scales")]
+    [InlineData("""{ "pictures": 1, "percentile": 99, "ranges": {}, "scales": { "c": [-101] } }""", "scales")]
     [InlineData("{", "JSON")]
     [InlineData("", "JSON")]
     public void What_is_no_file_of_ranges_is_refused_with_what_is_wrong_and_its_name(string json, string named)
