@@ -1,5 +1,5 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace ClearBg.Segmentation.Amx;
 
@@ -11,24 +11,36 @@ internal sealed unsafe class MatteStep(FeatureMap input, bool hasSigmoid) : RowS
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected override void Row(int y, InferenceMemory memory)
     {
+        var width = input.Width;
         var near = (float*)input.At(memory.Features, 0, y / 2);
         var far = (float*)input.At(memory.Features, 0, Math.Clamp((y / 2) + (y % 2 == 0 ? -1 : 1), 0, input.Height - 1));
-        var row = new Span<float>(memory.Matte + ((long)y * 2 * input.Width), 2 * input.Width);
-        var middle = Blend(near[0], far[0]);
-        var left = middle;
-        for (var x = 0; x < input.Width; x++)
+        var blended = stackalloc float[width + 2];
+        for (var x = 0; x < width; x += Vector512<float>.Count)
         {
-            var next = Math.Min(input.Width - 1, x + 1);
-            var right = Blend(near[next], far[next]);
-            (row[2 * x], row[(2 * x) + 1]) = (Blend(middle, left), Blend(middle, right));
-            (left, middle) = (middle, right);
+            Blend(Vector512.Load(near + x), Vector512.Load(far + x)).Store(blended + 1 + x);
         }
 
-        if (hasSigmoid)
+        (blended[0], blended[width + 1]) = (blended[1], blended[width]);
+        var target = memory.Matte + ((long)y * 2 * width);
+        for (var x = 0; x < width; x += Vector512<float>.Count)
         {
-            TensorPrimitives.Sigmoid(row, row);
+            var middle = Vector512.Load(blended + 1 + x);
+            var (even, odd) = (Blend(middle, Vector512.Load(blended + x)), Blend(middle, Vector512.Load(blended + 2 + x)));
+            if (hasSigmoid)
+            {
+                (even, odd) = (Sigmoid(even), Sigmoid(odd));
+            }
+
+            for (var i = 0; i < Vector512<float>.Count; i++, target += 2)
+            {
+                (target[0], target[1]) = (even[i], odd[i]);
+            }
         }
     }
 
-    private static float Blend(float near, float far) => (near * 0.75f) + (far * 0.25f);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Blend(Vector512<float> near, Vector512<float> far) => (near * 0.75f) + (far * 0.25f);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Sigmoid(Vector512<float> values) => Vector512<float>.One / (Vector512<float>.One + Vector512.Exp(-values));
 }
