@@ -34,7 +34,7 @@ internal sealed unsafe class ConvolutionWeights : IDisposable
         _offsets = (nint*)NativeMemory.Alloc((nuint)Steps, (nuint)sizeof(nint));
         _tiles = (sbyte*)NativeMemory.AlignedAlloc((nuint)Bytes, Longest);
         NativeMemory.Clear(_tiles, (nuint)Bytes);
-        Span<int> room = stackalloc int[Longest];
+        var places = stackalloc int[Longest];
         for (var step = 0; step < Steps; step++)
         {
             var (start, length) = (step % parts * StepBytes, Math.Min(StepBytes, run - (step % parts * StepBytes)));
@@ -42,7 +42,6 @@ internal sealed unsafe class ConvolutionWeights : IDisposable
             _offsets[step] = (nint)((((y * kernel.Dilation) - kernel.Padding) * input.Buffer.RowStride) + (((x * kernel.Dilation) - kernel.Padding) * (long)pixel) + start);
 
             // From a byte of the run to its weight: a pixel's channels follow one another there, and lie a kernel apart here.
-            var places = room[..length];
             for (var i = 0; i < length; i++)
             {
                 places[i] = ((start + i) % channels * kernel.Size * kernel.Size) + (y * kernel.Size) + x + ((start + i) / channels);
@@ -51,7 +50,7 @@ internal sealed unsafe class ConvolutionWeights : IDisposable
             for (var output = 0; output < outputs; output++)
             {
                 var tile = _tiles + (((((output / Group * Steps) + step) * 2) + (output % Group / TileOutputs)) * (nint)TileBytes) + (output % TileOutputs * 4);
-                _sums[output] += Fill(tile, weights.Slice(output * channels * kernel.Size * kernel.Size, channels * kernel.Size * kernel.Size), places);
+                _sums[output] += Fill(tile, weights.Slice(output * channels * kernel.Size * kernel.Size, channels * kernel.Size * kernel.Size), places, length);
             }
         }
     }
@@ -86,14 +85,17 @@ internal sealed unsafe class ConvolutionWeights : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int Fill(sbyte* tile, ReadOnlySpan<sbyte> weights, ReadOnlySpan<int> places)
+    private static int Fill(sbyte* tile, ReadOnlySpan<sbyte> weights, int* places, int length)
     {
         var sum = 0;
-        for (var i = 0; i < places.Length; i++)
+        fixed (sbyte* source = weights)
         {
-            var weight = weights[places[i]];
-            tile[(i / 4 * Longest) + (i % 4)] = weight;
-            sum += weight;
+            for (var i = 0; i < length; i++)
+            {
+                var weight = source[places[i]];
+                tile[((i & ~3) << 4) + (i & 3)] = weight;
+                sum += weight;
+            }
         }
 
         return sum;
