@@ -82,6 +82,9 @@ internal sealed class SharedModel : IAsyncDisposable
             if (WarmsUp)
             {
                 await session.WarmAsync(cancellation);
+
+                // Once, for what the file was read into, 100 MB with ISNet: an idle server would keep it.
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             }
 
             return session;
