@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using ClearBg.Imaging;
 
@@ -69,6 +70,7 @@ internal sealed unsafe class ForegroundEstimation : IDisposable
     /// <param name="colour">The picture's colour there, 0–255 in the first three lanes.</param>
     /// <param name="alpha">The matte there, 0–1.</param>
     /// <returns>0–255 in the first three lanes.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public Vector128<float> ColourAt(int x, int y, Vector128<float> colour, float alpha)
     {
         var (u, v) = (Math.Clamp(((x + 0.5f) * _scaleX) - 0.5f, 0, _width - 1), Math.Clamp(((y + 0.5f) * _scaleY) - 0.5f, 0, _height - 1));
@@ -87,6 +89,7 @@ internal sealed unsafe class ForegroundEstimation : IDisposable
         _background.Dispose();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Vector128<float> Interpolate(Vector128<float>* image, float u, float v)
     {
         var (x, y) = ((int)u, (int)v);
@@ -177,6 +180,7 @@ internal sealed unsafe class ForegroundEstimation : IDisposable
     }
 
     /// <summary>One Gauss–Seidel sweep: each pixel solves its own 2 × 2 system, its neighbours held.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Sweep(Vector128<float>* image, Vector128<float>* fore, Vector128<float>* back, int width, int height)
     {
         for (var y = 0; y < height; y++)
@@ -207,6 +211,7 @@ internal sealed unsafe class ForegroundEstimation : IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Clamp(Vector128<float> colour) =>
         Vector128.Min(Vector128.Max(colour, Vector128<float>.Zero), Vector128.Create(255f));
 }

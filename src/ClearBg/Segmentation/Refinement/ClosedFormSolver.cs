@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using ClearBg.Imaging;
 
@@ -22,6 +23,7 @@ internal sealed unsafe class ClosedFormSolver(BufferPool pool)
     /// <param name="band">What is unknown.</param>
     /// <param name="most">Iterations at most.</param>
     /// <param name="cancellation">Looked at between iterations.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Solve(MattingLaplacian laplacian, MarginPlane matte, MarginPlane before, Band band, int most, CancellationToken cancellation)
     {
         using var inverse = new MarginPlane(pool, matte.Width, matte.Height);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using ClearBg.Imaging;
 
@@ -60,6 +61,7 @@ internal sealed unsafe class ColourLines : IDisposable
     /// <param name="v">Row.</param>
     /// <param name="colour">Red, green and blue, 0 to 255.</param>
     /// <returns>0 to 1.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public float At(float u, float v, ReadOnlySpan<byte> colour)
     {
         var (x, y) = ((int)u, (int)v);
@@ -74,6 +76,7 @@ internal sealed unsafe class ColourLines : IDisposable
 
     public void Dispose() => _lines.Dispose();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Fit(Guide guide, MarginPlane matte, int index, int radius, MarginPlane[] fitted)
     {
         var (red, green, blue, alpha) = (Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero);
@@ -117,6 +120,7 @@ internal sealed unsafe class ColourLines : IDisposable
     }
 
     /// <summary>The mean of all windows that a sample is in.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Mean(Guide guide, MarginPlane matte, Band band, int radius, bool smooths, MarginPlane[] fitted)
     {
         var share = Vector256.Create(1f / (((2 * radius) + 1) * ((2 * radius) + 1)));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace ClearBg.Segmentation.Refinement;
@@ -13,6 +14,7 @@ internal struct Covariance
     private Vector256<float> _bb;
 
     /// <summary>Adds one sample of each window.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(Vector256<float> red, Vector256<float> green, Vector256<float> blue)
     {
         _rr += red * red;
@@ -26,6 +28,7 @@ internal struct Covariance
     /// <summary>The Cholesky factor of covariance plus noise.</summary>
     /// <param name="share">1 ∕ samples.</param>
     /// <param name="noise">Added to each variance, above 0.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly CovarianceRoot Root(Vector256<float> share, Vector256<float> noise)
     {
         // No pivot can be below the noise, but for rounding.
@@ -43,6 +46,7 @@ internal readonly record struct CovarianceRoot(
     Vector256<float> First, Vector256<float> RedGreen, Vector256<float> RedBlue, Vector256<float> Second, Vector256<float> GreenBlue, Vector256<float> Third)
 {
     /// <summary>L⁻¹ times a colour.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Whiten(ref Vector256<float> red, ref Vector256<float> green, ref Vector256<float> blue)
     {
         red *= First;
@@ -51,6 +55,7 @@ internal readonly record struct CovarianceRoot(
     }
 
     /// <summary>L⁻ᵀ times a whitened colour: with <see cref="Whiten"/> the inverse of the covariance.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Unwhiten(ref Vector256<float> red, ref Vector256<float> green, ref Vector256<float> blue)
     {
         blue *= Third;

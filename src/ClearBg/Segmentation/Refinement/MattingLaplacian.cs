@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using ClearBg.Imaging;
 
@@ -35,6 +36,7 @@ internal sealed unsafe class MattingLaplacian : IDisposable
     public float* Diagonal => (float*)_buffer.Pointer;
 
     /// <summary>One block of the product with a plane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector256<float> Multiply(float* values, int index)
     {
         var own = (float*)_buffer.Pointer + index;
@@ -59,12 +61,14 @@ internal sealed unsafe class MattingLaplacian : IDisposable
     public void Dispose() => _buffer.Dispose();
 
     /// <summary>The neighbours at an offset and at its opposite, whose entry is stored over there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Both(Vector256<float> sum, float* entries, float* values, int offset)
     {
         sum = Vector256.FusedMultiplyAdd(Vector256.Load(entries), Vector256.Load(values + offset), sum);
         return Vector256.FusedMultiplyAdd(Vector256.Load(entries - offset), Vector256.Load(values - offset), sum);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Build(Guide guide, Band band)
     {
         // For each pair of samples in a window: where the earlier one lies, and the plane of their offset.
@@ -120,6 +124,7 @@ internal sealed unsafe class MattingLaplacian : IDisposable
     /// Colours of eight windows less their mean, in coordinates in which their covariance is the unit matrix: (I−μ)ᵀ(Σ+ε/9)⁻¹(J−μ) is then a scalar product, and what is
     /// built from it stays positive whatever single precision rounds off.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Whiten(Guide guide, int index, int* places, Vector256<float>* white)
     {
         var (red, green, blue) = (Vector256<float>.Zero, Vector256<float>.Zero, Vector256<float>.Zero);
