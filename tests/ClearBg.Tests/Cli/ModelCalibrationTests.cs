@@ -37,6 +37,7 @@ public sealed class ModelCalibrationTests : IDisposable
         var ranges = ActivationRanges.Read(Ranges);
         Assert.Equal((2, Calibration.Percentile, "picture r1 r2 r3 sum"), (ranges.Pictures, ranges.Percentile, string.Join(' ', ranges.Ranges.Keys)));
         Assert.Equal(new(-1, 127 / 128f), ranges.Of("picture"));
+        Assert.Equal("c1 c2 c3", string.Join(' ', ranges.Scales!.Keys));
 
         var printed = JsonSerializer.Deserialize<JsonElement>($"{{{ran.Output.TrimEnd().TrimEnd(',')}}}");
         Write(_manifest with { Int8 = _manifest.Int8! with { Bytes = printed.GetProperty("bytes").GetInt64(), Sha256 = printed.GetProperty("sha256").GetString()! } });

@@ -84,7 +84,7 @@ internal sealed class Calibration : IDisposable
         {
             if (histogram.HasNonFinite)
             {
-                throw new ModelException($"The tensor '{tensor}' of model '{_manifest.Name}' held values that are infinite or no numbers, so it has no range for 8 bits.");
+                throw NotFinite(tensor, _manifest.Name);
             }
 
             var range = histogram.Range(Percentile);
@@ -96,6 +96,9 @@ internal sealed class Calibration : IDisposable
         var measured = new ActivationRanges(_pictures, Percentile, ranges, Scales: _scales);
         return _pictures == 0 ? measured : measured with { Biases = Biases(_plan.Apply(measured)) };
     }
+
+    internal static ModelException NotFinite(string tensor, string model) =>
+        new($"The tensor '{tensor}' of model '{model}' held values that are infinite or no numbers, so it has no range for 8 bits.");
 
     public void Dispose() => _session.Dispose();
 

@@ -4,7 +4,8 @@ namespace ClearBg.Segmentation.Quantization;
 
 /// <summary>
 /// Which channels of a convolutional network must be scaled together if it is to compute what it did: Relu, MaxPool and Resize pass a factor on, Concat puts
-/// channels side by side, and Add ties those that it adds. Each output channel of a Conv begins a group. What any other operator reads, and what leaves the graph, is fixed.
+/// channels side by side, and Add ties those that it adds. Each output channel of a Conv begins a group. What any other operator reads, what leaves the graph, and what shares
+/// a tensor with those is fixed.
 /// </summary>
 internal sealed class ChannelGroups
 {
@@ -33,10 +34,19 @@ internal sealed class ChannelGroups
         }
 
         Fix(graph.Output.Select(static output => output.Name));
+
+        // The channels of a tensor are to reach alike: beside fixed ones, the others have nothing to reach for.
+        while (_tensors.FirstOrDefault(tensor => tensor.Value.Any(IsFixed) && !tensor.Value.All(IsFixed)).Key is { } partly)
+        {
+            Fix([partly]);
+        }
     }
 
     /// <summary>The group of each channel of a tensor; empty where all are fixed because nobody knows how many there are.</summary>
     public int[] Of(string tensor) => _tensors.TryGetValue(tensor, out var groups) ? Array.ConvertAll(groups, Root) : [];
+
+    /// <summary>True for a tensor whose channels may be scaled: all of them or none.</summary>
+    public bool IsScalable(string tensor) => _tensors.TryGetValue(tensor, out var groups) && groups.Length > 0 && !IsFixed(groups[0]);
 
     // Null: the node's outputs are fixed, and with them its inputs.
     private int[]? GroupsOf(NodeProto node, Dictionary<string, TensorProto> constants)
@@ -47,7 +57,8 @@ internal sealed class ChannelGroups
                 int[] fresh = [.. Enumerable.Range(_tied.Count, (int)constants[node.Input[1]].Dims[0])];
                 _tied.AddRange(fresh);
                 return fresh;
-            case "Relu" or "MaxPool" or "Resize":
+            case "Relu" or "MaxPool":
+            case "Resize" when IsOfPixels(node, constants):
                 return _tensors.GetValueOrDefault(node.Input[0]);
             case "Concat" when node.Attribute is [{ Name: "axis", I: 1 }] && node.Input.All(_tensors.ContainsKey):
                 return [.. node.Input.SelectMany(input => _tensors[input])];
@@ -70,6 +81,13 @@ internal sealed class ChannelGroups
             Tie(group, Fixed);
         }
     }
+
+    private bool IsFixed(int group) => Root(group) == Fixed;
+
+    // By constant factors, and none for the channels. A Resize that crops may put in values of its own.
+    private static bool IsOfPixels(NodeProto resize, Dictionary<string, TensorProto> constants) =>
+        resize.Input.Count == 3 && constants.TryGetValue(resize.Input[2], out var factors) && factors.Floats() is [1, 1, ..]
+        && !resize.Attribute.Any(static attribute => attribute.Name is "axes" || attribute.S.ToStringUtf8() is "tf_crop_and_resize");
 
     private int Root(int group)
     {

@@ -21,19 +21,26 @@ internal sealed class ChannelReach : IDisposable
     // Six octaves from the mean of a Conv's channels: one that was all but silent on these pictures may speak on others.
     private const int Farthest = 24;
 
+    private readonly string _model;
     private readonly GraphProto _graph;
+    private readonly ChannelGroups _groups;
     private readonly List<string> _tensors;
     private readonly MeasuringSession _session;
     private readonly Dictionary<string, LogHistogram[]> _channels = new(StringComparer.Ordinal);
 
-    /// <inheritdoc cref="Calibration(ModelManifest, string, int, SortedDictionary{string, int[]}?)"/>
+    /// <param name="manifest">Of the float model.</param>
+    /// <param name="path">Its prepared file.</param>
+    /// <param name="threads">0: one for each core.</param>
+    /// <exception cref="ModelException">It cannot be converted to 8 bits whatever is measured, or ONNX Runtime doesn't load it.</exception>
     public ChannelReach(ModelManifest manifest, string path, int threads)
     {
+        _model = manifest.Name;
         var model = ModelProto.Parser.ParseFrom(File.ReadAllBytes(path));
         var plan = new QuantizationPlan(model.Graph);
         Int8Conversion.Check(model, plan);
         _graph = model.Graph.Clone();
-        _tensors = [.. plan.Measured.Where(tensor => !string.Equals(tensor, manifest.Input.Name, StringComparison.Ordinal))];
+        _groups = new(_graph);
+        _tensors = [.. plan.Measured.Where(tensor => _groups.IsScalable(tensor))];
         _session = new(manifest, path, model, _tensors, threads);
     }
 
@@ -55,12 +62,12 @@ internal sealed class ChannelReach : IDisposable
     }
 
     /// <summary>The scales for everything seen so far, as <see cref="ChannelScaling.Apply"/> takes them.</summary>
+    /// <exception cref="ModelException">A tensor held values that are infinite or no numbers.</exception>
     public SortedDictionary<string, int[]> Scales()
     {
-        var groups = new ChannelGroups(_graph);
-        var steps = Steps(Reaches(groups), Weights(groups));
-        var convs = ChannelScaling.Scalable(_graph, groups).ToList();
-        foreach (var channels in convs.Select(conv => groups.Of(conv.Output[0])))
+        var steps = Steps(Reaches(), LargestWeights());
+        var convs = ChannelScaling.Scalable(_graph, _groups).ToList();
+        foreach (var channels in convs.Select(conv => _groups.Of(conv.Output[0])))
         {
             var known = channels.Where(steps.ContainsKey).Select(group => steps[group]).ToList();
             var mean = known.Count == 0 ? 0 : (int)Math.Round(known.Average());
@@ -71,14 +78,13 @@ internal sealed class ChannelReach : IDisposable
             }
         }
 
-        steps[ChannelGroups.Fixed] = 0;
-        return new(convs.ToDictionary(static conv => conv.Output[0], conv => Array.ConvertAll(groups.Of(conv.Output[0]), group => steps[group]), StringComparer.Ordinal), StringComparer.Ordinal);
+        return new(convs.ToDictionary(static conv => conv.Output[0], conv => Array.ConvertAll(_groups.Of(conv.Output[0]), group => steps[group]), StringComparer.Ordinal), StringComparer.Ordinal);
     }
 
     public void Dispose() => _session.Dispose();
 
     private static Dictionary<int, int> Steps(Dictionary<int, float> reaches, Dictionary<int, float> weights) =>
-        reaches.Where(pair => pair.Key != ChannelGroups.Fixed && pair.Value > 0 && weights.GetValueOrDefault(pair.Key) > 0)
+        reaches.Where(pair => pair.Value > 0 && weights.GetValueOrDefault(pair.Key) > 0)
             .ToDictionary(static pair => pair.Key, pair => ChannelScaling.Step(Math.Pow(pair.Value, Share) / Math.Pow(weights[pair.Key], 1 - Share)));
 
     private LogHistogram[] HistogramsOf(string tensor, OrtValue output)
@@ -91,13 +97,18 @@ internal sealed class ChannelReach : IDisposable
         return histograms;
     }
 
-    private Dictionary<int, float> Reaches(ChannelGroups groups)
+    private Dictionary<int, float> Reaches()
     {
         var reaches = new Dictionary<int, float>();
         foreach (var (tensor, histograms) in _channels)
         {
-            foreach (var (group, histogram) in groups.Of(tensor).Zip(histograms))
+            foreach (var (group, histogram) in _groups.Of(tensor).Zip(histograms))
             {
+                if (histogram.HasNonFinite)
+                {
+                    throw Calibration.NotFinite(tensor, _model);
+                }
+
                 var range = histogram.Range(Percentile);
                 reaches[group] = Math.Max(reaches.GetValueOrDefault(group), Math.Max(-range.Least, range.Greatest));
             }
@@ -107,17 +118,12 @@ internal sealed class ChannelReach : IDisposable
     }
 
     // The largest weight that each channel is read with, by any Conv.
-    private Dictionary<int, float> Weights(ChannelGroups groups)
+    private Dictionary<int, float> LargestWeights()
     {
         var (largest, constants) = (new Dictionary<int, float>(), _graph.Initializer.ToDictionary(static tensor => tensor.Name, StringComparer.Ordinal));
-        foreach (var conv in _graph.Node.Where(static node => node.Is("Conv")))
+        foreach (var conv in _graph.Node.Where(node => node.Is("Conv") && _groups.IsScalable(node.Input[0])))
         {
-            var channels = groups.Of(conv.Input[0]);
-            if (channels.Length == 0)
-            {
-                continue;
-            }
-
+            var channels = _groups.Of(conv.Input[0]);
             var (weights, shape) = (constants[conv.Input[1]].Floats(), ConvShape.Of(conv, constants[conv.Input[1]]));
             for (var i = 0; i < weights.Length; i++)
             {

@@ -33,6 +33,7 @@ internal static class ChannelScaling
         var groups = new ChannelGroups(graph);
         var steps = Steps(graph, groups, scales);
         var constants = graph.Initializer.ToDictionary(static tensor => tensor.Name, StringComparer.Ordinal);
+        var replaced = new HashSet<string>(StringComparer.Ordinal);
         foreach (var conv in graph.Node.Where(static node => node.Is("Conv")))
         {
             int[] from = [.. groups.Of(conv.Input[0]).Select(group => steps[group])];
@@ -44,6 +45,7 @@ internal static class ChannelScaling
 
             // New tensors, named after the Conv: another one may share the old ones.
             var weights = constants[conv.Input[1]];
+            replaced.UnionWith(conv.Input.Skip(1));
             conv.Input[1] = conv.Output[0] + "_scaled_weights";
             graph.Initializer.Add(TensorProto.Of(conv.Input[1], Weights(conv, weights, from, to), [.. weights.Dims]));
             if (conv.Input.Count > 2 && to.Length > 0)
@@ -54,14 +56,15 @@ internal static class ChannelScaling
             }
         }
 
-        // What was in their place is read no more.
-        var read = graph.WithSubgraphs.SelectMany(static inner => inner.Node).SelectMany(static node => node.Input).ToHashSet(StringComparer.Ordinal);
-        graph.Initializer.RemoveWhere(tensor => !read.Contains(tensor.Name));
+        // What nobody else reads. Old files list it among the inputs too.
+        replaced.ExceptWith(graph.WithSubgraphs.SelectMany(static inner => inner.Node).SelectMany(static node => node.Input));
+        graph.Initializer.RemoveWhere(tensor => replaced.Contains(tensor.Name));
+        graph.Input.RemoveWhere(input => replaced.Contains(input.Name));
     }
 
     /// <summary>The Convs of a graph that <see cref="Apply"/> wants scales for.</summary>
     public static IEnumerable<NodeProto> Scalable(GraphProto graph, ChannelGroups groups) =>
-        graph.Node.Where(node => node.Is("Conv") && groups.Of(node.Output[0]).Any(static group => group != ChannelGroups.Fixed));
+        graph.Node.Where(node => node.Is("Conv") && groups.IsScalable(node.Output[0]));
 
     private static Dictionary<int, int> Steps(GraphProto graph, ChannelGroups groups, IReadOnlyDictionary<string, int[]> scales)
     {

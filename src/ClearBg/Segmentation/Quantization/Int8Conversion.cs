@@ -41,12 +41,24 @@ internal sealed class Int8Conversion
     }
 
     /// <summary>Refuses a float model that no ranges could convert, before minutes are spent on measuring them.</summary>
-    /// <exception cref="ModelException">Its operator set is older than QuantizeLinear by channel (13), or a Conv's weights or bias are computed or left out.</exception>
+    /// <exception cref="ModelException">Its operator set is older than QuantizeLinear by channel (13), its nodes are not in order, or a Conv's weights or bias are computed or left out.</exception>
     public static void Check(ModelProto model, QuantizationPlan plan)
     {
         if (!model.OpsetImport.Any(static set => set.Domain is "" or "ai.onnx" && set.Version >= 13))
         {
             throw new ModelException("The model's operator set is older than 13 and cannot be quantized by channel. Export it with a newer one.");
+        }
+
+        var known = model.Graph.Input.Select(static input => input.Name).Concat(model.Graph.Initializer.Select(static tensor => tensor.Name)).Append("").ToHashSet(StringComparer.Ordinal);
+        foreach (var node in model.Graph.Node)
+        {
+            // As the format demands, and what every pass here goes by.
+            if (node.Input.FirstOrDefault(input => !known.Contains(input)) is { } unknown)
+            {
+                throw new ModelException($"The node '{node.Name}' reads '{unknown}', which nothing before it makes: the model's nodes are not in order.");
+            }
+
+            known.UnionWith(node.Output);
         }
 
         var constants = ConstantsOf(model.Graph);

@@ -74,6 +74,41 @@ public sealed class CalibrationTests : IDisposable
         Assert.All(exact.Ranges.Where(static range => range.Key != "picture"), range => Assert.InRange(ranges.Of(range.Key).Greatest, 0.7f * range.Value[1], 1.004f * range.Value[1]));
     }
 
+    [Fact]
+    public void With_scales_it_measures_the_scaled_model()
+    {
+        SortedDictionary<string, int[]> scales = new(StringComparer.Ordinal) { ["c1"] = [4, -8, 0, 12], ["c2"] = [2, 3, 5, -7], ["c3"] = [4, -8, 0, 12] };
+        var scaled = Small();
+        ChannelScaling.Apply(scaled.Graph, scales);
+
+        var (actual, expected) = (Ranges(Small(), scales), Ranges(scaled, null));
+
+        Assert.Equal(scales, actual.Scales);
+        Assert.Equal(expected.Ranges, actual.Ranges);
+        Assert.Equal(expected.Biases, actual.Biases);
+        Assert.NotEqual(Ranges(Small(), null).Biases, actual.Biases);
+
+        ActivationRanges Ranges(ModelProto model, SortedDictionary<string, int[]>? scales)
+        {
+            var manifest = Manifest([128, 128, 128], [128, 128, 128]) with { Input = new("picture", 8, 8, [128, 128, 128], [128, 128, 128], ModelResize.Squash) };
+            using var calibration = new Calibration(manifest, _folder.Write("small.onnx", model.ToByteArray()), 1, scales);
+            Add(calibration, Picture());
+            return calibration.Ranges();
+        }
+    }
+
+    [Fact]
+    public void Nodes_out_of_order_are_refused()
+    {
+        var model = Net();
+        model.Graph.Node.Insert(0, Node("Relu", "c", "early"));
+        var path = _folder.Write("net.onnx", model.ToByteArray());
+
+        var error = Assert.Throws<ModelException>(() => new Calibration(Manifest([0, 0, 0], [1, 1, 1]), path, 1));
+
+        Assert.Equal("The node 'Relu/early' reads 'c', which nothing before it makes: the model's nodes are not in order.", error.Message);
+    }
+
     [Theory]
     [InlineData("w")]
     [InlineData("b")]

@@ -1,5 +1,6 @@
 using ClearBg.Segmentation.Onnx;
 using ClearBg.Segmentation.Quantization;
+using Google.Protobuf;
 using static ClearBg.Tests.Segmentation.Onnx.Graphs;
 using static ClearBg.Tests.Segmentation.Quantization.Network;
 
@@ -77,6 +78,32 @@ public class ChannelGroupsTests
 
         Assert.Equal([ChannelGroups.Fixed, ChannelGroups.Fixed], groups.Of("c"));
         Assert.DoesNotContain(ChannelGroups.Fixed, groups.Of("e"));
+    }
+
+    /// <summary>Cropping may put in values of its own, channels could be enlarged too, and sizes don't tell.</summary>
+    [Theory]
+    [InlineData("c  twice", "linear", false)]
+    [InlineData("c  twice", "tf_crop_and_resize", true)]
+    [InlineData("c  deeper", "linear", true)]
+    [InlineData("c   sizes", "linear", true)]
+    public void A_Resize_passes_groups_on_only_where_it_is_one_of_pixels(string inputs, string mode, bool isFixed)
+    {
+        var resize = Resize(inputs, "t");
+        resize.Attribute.Add(new AttributeProto { Name = "coordinate_transformation_mode", S = ByteString.CopyFromUtf8(mode) });
+
+        var groups = new ChannelGroups(Model(
+            [Tensor("x", 1, 2, 4, 4)], [], [Conv("x w b", "c", 1), resize], Weights("w", 1, 2, 2, 1, 1), Weights("b", 1, 2),
+            TensorProto.Of("twice", [1f, 1, 2, 2], 4), TensorProto.Of("deeper", [1f, 2, 2, 2], 4)).Graph);
+
+        Assert.Equal((!isFixed, !isFixed), (groups.IsScalable("c"), groups.IsScalable("t")));
+    }
+
+    [Fact]
+    public void What_is_beside_fixed_channels_is_fixed_too()
+    {
+        var groups = Groups(Conv("x w b", "d", 1), Node("Concat", "c d", "t").With("axis", 1), Node("Softplus", "d", "s"));
+
+        Assert.All(["c", "d", "t"], tensor => Assert.All(groups.Of(tensor), static group => Assert.Equal(ChannelGroups.Fixed, group)));
     }
 
     /// <summary>Two channels c, and what is made of them.</summary>

@@ -16,6 +16,7 @@ public sealed class ChannelReachTests : IDisposable
 
     public void Dispose()
     {
+        Assert.Equal(0, _pool.Rented);
         _folder.Dispose();
         _pool.Dispose();
     }
@@ -71,6 +72,14 @@ public sealed class ChannelReachTests : IDisposable
         Assert.Equal("c1 c2 c3", string.Join(' ', scales.Keys));
         Assert.Equal(scales["c1"], scales["c3"]);
         ChannelScaling.Apply(Small().Graph, scales);
+    }
+
+    [Fact]
+    public void A_tensor_with_values_that_are_not_finite_is_named()
+    {
+        var error = Assert.Throws<ModelException>(() => Scales(Uneven(float.PositiveInfinity, 1)));
+
+        Assert.StartsWith("The tensor 'r' of model 'net' held values that are infinite or no numbers", error.Message, StringComparison.Ordinal);
     }
 
     /// <summary>r = max(0, c) of three channels of a picture: red, another colour made smaller, and none; y adds them up.</summary>

@@ -18,8 +18,8 @@ public class ChannelScalingTests
         var scaled = AllValues(Scaled(Small(), Scales), Picture());
 
         Near(exact["matte"], scaled["matte"]);
-        Near(exact["r2"].Select((value, i) => value / ChannelScaling.Factor(Scales["c2"][i / 16])), scaled["r2"]);
-        Near(exact["sum"].Select((value, i) => value / ChannelScaling.Factor(Scales["c3"][i / 64])), scaled["sum"]);
+        Near([.. exact["r2"].Select((value, i) => value / ChannelScaling.Factor(Scales["c2"][i / 16]))], scaled["r2"]);
+        Near([.. exact["sum"].Select((value, i) => value / ChannelScaling.Factor(Scales["c3"][i / 64]))], scaled["sum"]);
         Assert.NotEqual(exact["r2"], scaled["r2"]);
     }
 
@@ -110,6 +110,9 @@ public class ChannelScalingTests
         return copy;
     }
 
-    private static void Near(IEnumerable<float> expected, IEnumerable<float> actual) =>
+    private static void Near(float[] expected, float[] actual)
+    {
+        Assert.Equal(expected.Length, actual.Length);
         Assert.All(expected.Zip(actual), static pair => Assert.Equal(pair.First, pair.Second, Math.Max(1e-5f, Math.Abs(pair.First) * 1e-4f)));
+    }
 }
