@@ -5,8 +5,11 @@ namespace ClearBg.Segmentation;
 /// <summary>What computes a loaded model.</summary>
 internal interface IInferenceEngine : IDisposable
 {
-    /// <summary>What it is, and perhaps why, as the end of a sentence before which stands "computed".</summary>
+    /// <summary>What it is, behind "computed".</summary>
     string Name { get; }
+
+    /// <summary>Why it isn't another one, behind the name; empty where that goes without saying.</summary>
+    string Reason { get; }
 
     /// <summary>Runs the model once. Any number of threads may do so at a time.</summary>
     /// <param name="tensor">[1, 3, height, width] of the manifest's input, normalised.</param>

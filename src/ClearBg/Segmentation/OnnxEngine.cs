@@ -16,11 +16,11 @@ internal sealed class OnnxEngine : IInferenceEngine
     /// <param name="manifest">What the file expects and gives.</param>
     /// <param name="path">A prepared ONNX file.</param>
     /// <param name="threads">Threads of an inference; 0 means one for each core.</param>
-    /// <param name="reason">Why not another engine; empty, or the end of <see cref="Name"/>.</param>
+    /// <param name="reason">As <see cref="Reason"/>.</param>
     /// <exception cref="ModelException">The file is no model that the manifest describes.</exception>
     public OnnxEngine(BufferPool pool, ModelManifest manifest, string path, int threads, string reason = "")
     {
-        (_pool, _manifest, Name) = (pool, manifest, "by ONNX Runtime" + reason);
+        (_pool, _manifest, Reason) = (pool, manifest, reason);
         OnnxTelemetry.TurnOff();
         using var options = new SessionOptions
         {
@@ -49,7 +49,9 @@ internal sealed class OnnxEngine : IInferenceEngine
         }
     }
 
-    public string Name { get; }
+    public string Name => "by ONNX Runtime";
+
+    public string Reason { get; }
 
     public unsafe Plane Run(PixelBuffer tensor, bool isLast, CancellationToken cancellation)
     {

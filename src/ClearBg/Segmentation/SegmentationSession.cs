@@ -35,6 +35,9 @@ internal sealed class SegmentationSession : IDisposable
     /// <inheritdoc cref="IInferenceEngine.Name"/>
     public string Engine => _engine.Name;
 
+    /// <inheritdoc cref="IInferenceEngine.Reason"/>
+    public string Reason => _engine.Reason;
+
     /// <summary>Inferences that have their turn at this moment.</summary>
     public int Running => _concurrency - _turns.CurrentCount;
 

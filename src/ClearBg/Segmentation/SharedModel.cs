@@ -78,7 +78,7 @@ internal sealed class SharedModel : IAsyncDisposable
         try
         {
             // Once: the operator's own copy may be gone later.
-            (Weights, _engine) = ($"{Path.GetFileName(_preparation.PathOf(manifest))} {manifest.Sha256} {session.Engine}", session.Engine);
+            (Weights, _engine) = ($"{Path.GetFileName(_preparation.PathOf(manifest))} {manifest.Sha256} {session.Engine}", session.Engine + session.Reason);
             if (WarmsUp)
             {
                 await session.WarmAsync(cancellation);

@@ -15,6 +15,8 @@ internal sealed class AmxEngine : IInferenceEngine
 
     public string Name => "on its AMX unit";
 
+    public string Reason => "";
+
     /// <summary>Opens a model where all it needs is there.</summary>
     /// <param name="pool">For working memory and mattes.</param>
     /// <param name="manifest">What the file expects and gives.</param>
@@ -22,7 +24,7 @@ internal sealed class AmxEngine : IInferenceEngine
     /// <param name="threads">Of all inferences at a time; 0 means one for each core.</param>
     /// <param name="concurrency">Inferences at a time.</param>
     /// <param name="isWanted">As the setting says.</param>
-    /// <param name="reason">Where it isn't opened though it was wanted and there is such a unit: why, behind the name of another engine.</param>
+    /// <param name="reason">For another engine: why, where it isn't opened though it was wanted and there is such a unit.</param>
     public static AmxEngine? TryOpen(BufferPool pool, ModelManifest manifest, string path, int threads, int concurrency, bool isWanted, out string reason)
     {
         reason = "";

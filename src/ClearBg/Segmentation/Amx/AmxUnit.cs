@@ -21,9 +21,10 @@ internal static partial class AmxUnit
         OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64
         && Avx512BW.IsSupported && Avx512BW.VL.IsSupported
         && X86Base.CpuId(0, 0).Eax >= 7 && (X86Base.CpuId(7, 0).Edx & (TilesBit | Int8Bit)) == (TilesBit | Int8Bit)
-        && SystemCall(ArchPrctl, RequestPermission, TileData) == 0);
+        && SystemCall(ArchPrctl, RequestPermission, TileData) == 0
+        && TileCode.IsMapped);
 
-    /// <summary>True where the processor multiplies tiles of bytes, has AVX-512 for what is beside, and the kernel lets this process use both.</summary>
+    /// <summary>True where the processor multiplies tiles of bytes, has AVX-512 for what is beside, and the kernel lets this process use both and run code of its own.</summary>
     public static bool IsSupported => Supported.Value;
 
     [LibraryImport("libc", EntryPoint = "syscall")]

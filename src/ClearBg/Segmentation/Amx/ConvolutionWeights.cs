@@ -31,8 +31,8 @@ internal sealed unsafe class ConvolutionWeights : IDisposable
         var parts = (run + Longest - 1) / Longest;
         StepBytes = (((run + parts - 1) / parts) + 3) & ~3;
         (Steps, Groups, _sums) = (runs * parts, (outputs + Group - 1) / Group, new int[outputs]);
-        _offsets = (nint*)NativeMemory.Alloc((nuint)Steps, (nuint)sizeof(nint));
         _tiles = (sbyte*)NativeMemory.AlignedAlloc((nuint)Bytes, Longest);
+        _offsets = (nint*)NativeMemory.Alloc((nuint)Steps, (nuint)sizeof(nint));
         NativeMemory.Clear(_tiles, (nuint)Bytes);
         var places = stackalloc int[Longest];
         for (var step = 0; step < Steps; step++)

@@ -27,15 +27,24 @@ internal sealed unsafe class Inference : IDisposable
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public void Run()
     {
-        var others = new Thread[_threads - 1];
-        for (var i = 0; i < others.Length; i++)
+        var others = new List<Thread>(_threads);
+        try
         {
-            others[i] = new(Work) { IsBackground = true, Name = "inference" };
-            others[i].Start();
+            while (others.Count < _threads - 1)
+            {
+                var thread = new Thread(Work) { IsBackground = true, Name = "inference" };
+                thread.UnsafeStart();
+                others.Add(thread);
+            }
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            // A container's limit. Those that run share the work; this one has not signalled yet, so that none goes ahead meanwhile.
+            _barrier.RemoveParticipants(_threads - 1 - others.Count);
         }
 
         Work();
-        Array.ForEach(others, static thread => thread.Join());
+        others.ForEach(static thread => thread.Join());
         _failure?.Throw();
         _cancellation.ThrowIfCancellationRequested();
     }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using ClearBg.Segmentation.Onnx;
 using static ClearBg.Segmentation.Amx.QuantizedGraph;
+using DataType = ClearBg.Segmentation.Onnx.TensorProto.Types.DataType;
 
 namespace ClearBg.Segmentation.Amx;
 
@@ -12,6 +13,10 @@ internal sealed class NetworkCompiler
 {
     // Of pixels and of channels: a tile's rows, and what a vector of 32-bit integers holds.
     private const int Unit = 16;
+
+    private const int MostPixels = 1 << 14;
+    private const int MostChannels = 1 << 16;
+    private const long MostBytes = 1L << 32;
 
     private readonly QuantizedGraph _graph;
     private readonly string _output;
@@ -34,9 +39,10 @@ internal sealed class NetworkCompiler
             obstacle = "";
             return new NetworkCompiler(new(model.Graph), output).Compile(input, shape);
         }
-        catch (Exception e) when (e is NotSupportedException or ModelException)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
-            obstacle = e.Message;
+            // Anything may be in a file that was damaged, or that nobody has looked at before.
+            obstacle = e is NotSupportedException or ModelException ? e.Message : "what the file holds";
             return null;
         }
     }
@@ -44,8 +50,11 @@ internal sealed class NetworkCompiler
     private IntegerNetwork Compile(string input, int[] shape)
     {
         var graph = _graph.Graph;
-        var dimensions = graph.Input.Count == 1 ? graph.Input[0].Type?.TensorType?.Shape?.Dim.Select(static dimension => (int)dimension.DimValue).ToArray() : null;
-        Require(dimensions is [1, ..] && dimensions.AsSpan(1).SequenceEqual(shape) && string.Equals(graph.Input[0].Name, input, StringComparison.Ordinal), "another input than the manifest's");
+        var type = graph.Input.Count == 1 && string.Equals(graph.Input[0].Name, input, StringComparison.Ordinal) ? graph.Input[0].Type?.TensorType : null;
+        Require(type is { ElemType: (int)DataType.Float, Shape.Dim.Count: 4 }, "another input than the manifest's");
+
+        // Those that the file leaves open are 0.
+        Require(type!.Shape.Dim.Zip([1, .. shape]).All(static side => side.First.DimValue == 0 || side.First.DimValue == side.Second), "an input of another shape than the manifest's");
         var picture = Add(input, shape[0], shape[2], shape[1]);
         _operators.Add(([picture], () => new QuantizeStep(picture.Map)));
         foreach (var node in graph.Node)
@@ -61,9 +70,22 @@ internal sealed class NetworkCompiler
         }
 
         var bytes = FeatureArena.Place(_operators.SelectMany(static op => op.Touched).Select(static tensor => tensor.Buffer).Distinct());
-        var steps = new NetworkStep[_operators.Count];
-        Parallel.For(0, steps.Length, step => steps[step] = _operators[step].Create());
-        return new(steps, bytes, 2 * matte.Width, 2 * matte.Height);
+        Require(bytes <= MostBytes, "maps of that size");
+        var steps = new NetworkStep?[_operators.Count];
+        try
+        {
+            Parallel.For(0, steps.Length, step => steps[step] = _operators[step].Create());
+            return new(steps!, bytes, 2 * matte.Width, 2 * matte.Height);
+        }
+        catch
+        {
+            foreach (var step in steps.OfType<IDisposable>())
+            {
+                step.Dispose();
+            }
+
+            throw;
+        }
     }
 
     private void Read(NodeProto node)
@@ -118,11 +140,15 @@ internal sealed class NetworkCompiler
         }
 
         var (weights, scales) = _graph.Dequantized(Input(node, 1));
-        var (biases, _) = _graph.Dequantized(Input(node, 2));
+        var (biases, biasScales) = _graph.Dequantized(Input(node, 2));
         var kernel = KernelOf(node, weights, input);
         var output = Add(name, (int)weights.Dims[0], kernel.Outputs(input.Width), kernel.Outputs(input.Height));
         RequireUnits(output);
-        Require(weights.RawData.Length == weights.Dims.Aggregate(1L, static (product, side) => product * side) && biases.RawData.Length == output.Channels * sizeof(int) && scales.Length == output.Channels, "a Conv of other weights");
+        Require(
+            weights.DataType == (int)DataType.Int8 && biases.DataType == (int)DataType.Int32 && scales.Length == output.Channels && biasScales.Length == output.Channels
+            && weights.RawData.Length == weights.Dims.Aggregate(1L, static (product, side) => product * side) && biases.RawData.Length == output.Channels * sizeof(int),
+            "a Conv of other weights");
+        Require(scales.Zip(biasScales).All(pair => Math.Abs((pair.First * input.Scale) - pair.Second) <= 1e-6f * pair.Second), "a bias of another scale than the products'");
         _operators.Add(([input, output], () => new FeatureConvolution(
             input.Map, kernel, new(MemoryMarshal.Cast<byte, sbyte>(weights.RawData.Span), output.Channels, kernel, input.Map), scales, MemoryMarshal.Cast<byte, int>(biases.RawData.Span), output.Map, isRectified: relu is not null)));
     }
@@ -133,7 +159,7 @@ internal sealed class NetworkCompiler
         var kernel = KernelOf(node, weights, input);
         Require(weights.Dims[0] == 1 && bias.Length == 1 && _matte is null, "a float Conv that isn't the matte's");
         var resize = _graph.ReaderOf(node.Output[0]);
-        Require(resize is not null && resize.Is("Resize"), "a matte that isn't enlarged");
+        Require(resize is not null && resize.Is("Resize") && string.Equals(resize.Input[0], node.Output[0], StringComparison.Ordinal), "a matte that isn't enlarged");
         RequireDoubling(resize!);
         var end = string.Equals(resize!.Output[0], _output, StringComparison.Ordinal) ? resize : _graph.ReaderOf(resize.Output[0]);
         Require(ReferenceEquals(end, resize) || (end is not null && end.Is("Sigmoid") && string.Equals(end.Output[0], _output, StringComparison.Ordinal)), "a matte with more behind it than a Sigmoid");
@@ -179,9 +205,13 @@ internal sealed class NetworkCompiler
     {
         Require(weights.Dims.Count == 4 && weights.Dims[2] == weights.Dims[3] && weights.Dims[1] == input.Channels, "a Conv in groups, or of other than squares");
         var (strides, dilations, pads) = (Integers(node, "strides", 1), Integers(node, "dilations", 1), Integers(node, "pads", 0));
-        Require(strides.Distinct().Count() == 1 && dilations.Distinct().Count() == 1 && pads.Distinct().Count() == 1 && pads[0] >= 0, "a Conv that isn't the same in all directions");
-        input.Pad((int)pads[0]);
-        return new((int)weights.Dims[3], (int)strides[0], (int)dilations[0], (int)pads[0]);
+        Require(strides.Distinct().Count() == 1 && dilations.Distinct().Count() == 1 && pads.Distinct().Count() == 1, "a Conv that isn't the same in all directions");
+        Require(Integers(node, "kernel_shape", weights.Dims[2], weights.Dims[3]).SequenceEqual(weights.Dims.Skip(2)), "a Conv of another kernel than its weights'");
+        long[] numbers = [weights.Dims[3], strides[0], dilations[0], pads[0]];
+        var kernel = numbers.All(static number => number is >= 0 and <= int.MaxValue) ? new Kernel((int)numbers[0], (int)numbers[1], (int)numbers[2], (int)numbers[3]) : default;
+        Require(kernel.IsUsual, "a Conv of unusual numbers");
+        input.Pad(kernel.Padding);
+        return kernel;
     }
 
     private void RequireDoubling(NodeProto node)
@@ -194,7 +224,8 @@ internal sealed class NetworkCompiler
             "a Resize that isn't linear to twice the size");
     }
 
-    private static void RequireWidth(NetworkTensor tensor) => Require(tensor.Width > 0 && tensor.Height > 0 && tensor.Width % Unit == 0, $"rows of {tensor.Width} pixels");
+    private static void RequireWidth(NetworkTensor tensor) =>
+        Require(tensor.Width is > 0 and <= MostPixels && tensor.Height is > 0 and <= MostPixels && tensor.Width % Unit == 0, $"a map of {tensor.Width} × {tensor.Height} pixels");
 
-    private static void RequireUnits(NetworkTensor tensor) => Require(tensor.Channels % Unit == 0, $"{tensor.Channels} channels");
+    private static void RequireUnits(NetworkTensor tensor) => Require(tensor.Channels is > 0 and <= MostChannels && tensor.Channels % Unit == 0, $"{tensor.Channels} channels");
 }

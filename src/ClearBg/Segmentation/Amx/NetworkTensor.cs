@@ -3,8 +3,6 @@ namespace ClearBg.Segmentation.Amx;
 /// <summary>A tensor of bytes while a network is compiled: [1, channels, height, width].</summary>
 internal sealed class NetworkTensor(int channels, int width, int height, float scale, byte zero)
 {
-    private readonly float _scale = scale;
-    private readonly byte _zero = zero;
     private NetworkTensor? _whole;
     private FeatureBuffer? _buffer;
     private int _offset;
@@ -16,16 +14,22 @@ internal sealed class NetworkTensor(int channels, int width, int height, float s
 
     public int Height => height;
 
+    /// <summary>What a byte counts.</summary>
+    public float Scale => scale;
+
+    /// <summary>The byte that stands for 0.</summary>
+    public byte Zero => zero;
+
     /// <summary>Where it lies. Final once all concatenations are known.</summary>
     public FeatureBuffer Buffer => _whole?.Buffer ?? (_buffer ??= new(width, height, channels));
 
     /// <summary>It in its place.</summary>
-    public FeatureMap Map => new(Buffer, Offset, channels, _scale, _zero);
+    public FeatureMap Map => new(Buffer, Offset, channels, scale, zero);
 
     private int Offset => _whole is null ? 0 : _offset + _whole.Offset;
 
     /// <summary>True where the same byte means the same in both.</summary>
-    public bool HasLevelsOf(NetworkTensor other) => _scale.Equals(other._scale) && _zero == other._zero;
+    public bool HasLevelsOf(NetworkTensor other) => scale.Equals(other.Scale) && zero == other.Zero;
 
     /// <summary>Becomes a part of a concatenation; false where it is one of another already.</summary>
     public bool TryJoin(NetworkTensor whole, int offset)

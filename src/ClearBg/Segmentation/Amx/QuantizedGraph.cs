@@ -1,4 +1,5 @@
 using ClearBg.Segmentation.Onnx;
+using DataType = ClearBg.Segmentation.Onnx.TensorProto.Types.DataType;
 
 namespace ClearBg.Segmentation.Amx;
 
@@ -21,10 +22,11 @@ internal sealed class QuantizedGraph
         foreach (var node in graph.Node)
         {
             Require(node.Domain is "" or "ai.onnx" && node.Output.Count == 1, $"the operator {node.OpType} of another kind");
-            _makers[node.Output[0]] = node;
+            Require(_makers.TryAdd(node.Output[0], node), $"two tensors '{node.Output[0]}'");
             if (node.Is("QuantizeLinear"))
             {
-                _quantizers[Input(node, 0)] = node;
+                RequireAttributes(node);
+                Require(_quantizers.TryAdd(Input(node, 0), node), $"the tensor '{node.Input[0]}' in two scales");
             }
         }
     }
@@ -63,14 +65,15 @@ internal sealed class QuantizedGraph
             return null;
         }
 
-        var (scale, zero) = (Constant(Input(quantizer, 1)).Floats(), Constant(Input(quantizer, 2)).RawData);
-        Require(scale.Length == 1 && zero.Length == 1, "a tensor with a scale for each channel");
-        return (scale[0], zero[0]);
+        var (scale, zero) = (Constant(Input(quantizer, 1)).Floats(), Constant(Input(quantizer, 2)));
+        Require(scale.Length == 1 && zero.DataType == (int)DataType.Uint8 && zero.RawData.Length == 1, "a tensor that isn't unsigned with one scale");
+        return (scale[0], zero.RawData[0]);
     }
 
     /// <summary>The tensor behind what a node reads: the same before it was quantized.</summary>
     public string SourceOf(string input) =>
         _makers.TryGetValue(input, out var dequantizer) && dequantizer.Is("DequantizeLinear") && _makers.TryGetValue(Input(dequantizer, 0), out var quantizer) && quantizer.Is("QuantizeLinear")
+        && quantizer.Input.Skip(1).SequenceEqual(dequantizer.Input.Skip(1), StringComparer.Ordinal) && dequantizer.Attribute.Count == 0
             ? Input(quantizer, 0)
             : throw new NotSupportedException($"the float tensor '{input}'");
 
@@ -78,8 +81,9 @@ internal sealed class QuantizedGraph
     public (TensorProto Values, float[] Scales) Dequantized(string input)
     {
         Require(_makers.TryGetValue(input, out var dequantizer) && dequantizer.Is("DequantizeLinear"), $"the float tensor '{input}'");
-        Require(!Constant(Input(dequantizer!, 2)).RawData.Span.ContainsAnyExcept((byte)0), "weights that aren't symmetric");
-        return (Constant(Input(dequantizer!, 0)), Constant(Input(dequantizer!, 1)).Floats());
+        var (values, zeros) = (Constant(Input(dequantizer!, 0)), Constant(Input(dequantizer!, 2)));
+        Require(dequantizer!.Attribute is [{ Name: "axis", I: 0 }] && zeros.RawData.Length > 0 && !zeros.RawData.Span.ContainsAnyExcept((byte)0), "weights that aren't symmetric, with a scale for each output");
+        return (values, Constant(Input(dequantizer, 1)).Floats());
     }
 
     public TensorProto Constant(string name) => _constants.TryGetValue(name, out var constant) ? constant : throw new NotSupportedException($"the computed tensor '{name}'");

@@ -81,6 +81,9 @@ internal static unsafe partial class TileCode
         0xC3,                                                       /* ret */
     ]);
 
+    /// <summary>True where this process may have code of its own in memory.</summary>
+    public static bool IsMapped => Start != 0;
+
     /// <summary>Sums of the products of 2 × 16 pixels' unsigned bytes with 2 × 16 outputs' signed ones, over all steps, in 32 bits.</summary>
     public static delegate* unmanaged[SuppressGCTransition]<TileProduct*, void> Multiply => (delegate* unmanaged[SuppressGCTransition]<TileProduct*, void>)Start;
 
@@ -90,21 +93,31 @@ internal static unsafe partial class TileCode
     /// <summary>Gives the calling thread's tiles up.</summary>
     public static delegate* unmanaged[SuppressGCTransition]<void> Release => (delegate* unmanaged[SuppressGCTransition]<void>)(Start + 0xA9);
 
+    // 0 where a policy forbids it.
     private static nint Map(ReadOnlySpan<byte> code)
     {
         var memory = MemoryMap(0, code.Length, ReadWrite, PrivateAnonymous, -1, 0);
         if (memory == -1)
         {
-            throw new ModelException($"No memory for machine code: {Marshal.GetLastPInvokeErrorMessage()}");
+            return 0;
         }
 
         code.CopyTo(new Span<byte>((void*)memory, code.Length));
-        return MemoryProtect(memory, code.Length, ReadExecute) == 0 ? memory : throw new ModelException($"No executable memory: {Marshal.GetLastPInvokeErrorMessage()}");
+        if (MemoryProtect(memory, code.Length, ReadExecute) == 0)
+        {
+            return memory;
+        }
+
+        _ = MemoryUnmap(memory, code.Length);
+        return 0;
     }
 
-    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "munmap")]
+    private static partial int MemoryUnmap(nint address, nint length);
+
+    [LibraryImport("libc", EntryPoint = "mmap")]
     private static partial nint MemoryMap(nint address, nint length, int protection, int flags, int file, nint offset);
 
-    [LibraryImport("libc", EntryPoint = "mprotect", SetLastError = true)]
+    [LibraryImport("libc", EntryPoint = "mprotect")]
     private static partial int MemoryProtect(nint address, nint length, int protection);
 }

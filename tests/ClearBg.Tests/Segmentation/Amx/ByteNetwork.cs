@@ -8,7 +8,7 @@ namespace ClearBg.Tests.Segmentation.Amx;
 
 /// <summary>
 /// A network of the operators and shapes that tiles know, from <c>picture</c> [1, 3, 64, 64] to <c>matte</c> [1, 1, 64, 64]: a stride, dilations beyond the edge of small
-/// maps, a tensor that a dilated Conv and a Concat read, 16 to 96 channels, and outputs that fill half a group.
+/// maps, a tensor that a dilated Conv and a Concat read, 16 to 192 channels, outputs that fill half a group, and weights of more than 256 KB.
 /// </summary>
 internal static class ByteNetwork
 {
@@ -31,8 +31,8 @@ internal static class ByteNetwork
             Conv("sum w6 b6", "c6", 3), Resize("c6  twice", "logits"), Node("Sigmoid", "logits", "matte"),
         ],
         Weights("w0", 0.2f, 16, 3, 3, 3), Weights("b0", 0.1f, 16), Weights("w1", 0.12f, 32, 16, 3, 3), Weights("b1", 0.2f, 32),
-        Weights("w2", 0.08f, 64, 32, 3, 3), Weights("b2", 0.3f, 64), Weights("w3", 0.06f, 16, 64, 3, 3), Weights("b3", 0.2f, 16),
-        Weights("w4", 0.05f, 48, 80, 3, 3), Weights("b4", 0.2f, 48), Weights("w5", 0.2f, 32, 80, 1, 1), Weights("b5", 0.1f, 32),
+        Weights("w2", 0.08f, 128, 32, 3, 3), Weights("b2", 0.3f, 128), Weights("w3", 0.04f, 16, 128, 3, 3), Weights("b3", 0.2f, 16),
+        Weights("w4", 0.04f, 160, 144, 3, 3), Weights("b4", 0.2f, 160), Weights("w5", 0.12f, 32, 192, 1, 1), Weights("b5", 0.1f, 32),
         Weights("w6", 0.4f, 1, 32, 3, 3), Weights("b6", 0.3f, 1), TensorProto.Of("twice", [1f, 1, 2, 2], 4));
 
     /// <summary>The same in 8 bits, with the ranges that it has on a picture.</summary>

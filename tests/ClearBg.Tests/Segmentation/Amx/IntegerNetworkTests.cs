@@ -1,7 +1,11 @@
 using System.Diagnostics;
 using ClearBg.Imaging;
+using ClearBg.Segmentation;
 using ClearBg.Segmentation.Amx;
 using ClearBg.Segmentation.Onnx;
+using ClearBg.Segmentation.Quantization;
+using ClearBg.Tests.Segmentation.Quantization;
+using Google.Protobuf;
 using static ClearBg.Tests.Segmentation.Amx.ByteNetwork;
 using static ClearBg.Tests.Segmentation.Quantization.Network;
 
@@ -123,6 +127,95 @@ public sealed class IntegerNetworkTests : IDisposable
         Assert.Equal(0, _pool.Rented);
     }
 
+    /// <summary>The step at hand ends everywhere, the next begins nowhere, and no thread is left waiting.</summary>
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(3, false)]
+    [InlineData(3, true)]
+    public void A_step_that_fails_or_is_cancelled_is_the_last(int threads, bool cancels)
+    {
+        if (!AmxUnit.IsSupported)
+        {
+            return;
+        }
+
+        using var stop = new CancellationTokenSource();
+        var (failing, next) = (new Step(() => Fail()), new Step(static () => { }));
+        using var inference = new Inference([failing, next], default, threads, stop.Token);
+
+        var error = Record.Exception(() => InferenceThread.RunAsync(() =>
+        {
+            inference.Run();
+            return true;
+        }).GetAwaiter().GetResult());
+
+        Assert.True(cancels ? error is OperationCanceledException : error is InvalidDataException);
+        Assert.Equal((true, 0), (failing.Runs > 0, next.Runs));
+
+        void Fail()
+        {
+            if (!cancels)
+            {
+                throw new InvalidDataException();
+            }
+
+            stop.Cancel();
+        }
+    }
+
+    /// <summary>A damaged file is made anew where the model says that it is one; what else could be wrong with it, ONNX Runtime says.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(1000)]
+    public void A_damaged_file_is_refused_as_ever(int length)
+    {
+        var bytes = Quantized(Float(), Noise()).ToByteArray();
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("damaged.onnx", bytes.AsSpan(0, length));
+        var manifest = new ModelManifest(
+            "tiny", "Tiny", "MIT", "damaged.onnx", length, "", new("picture", Side, Side, [128, 128, 128], [256, 256, 256], ModelResize.Squash), new("matte", ModelActivation.None))
+            { Precision = ModelPrecision.Int8 };
+
+        Assert.Throws<ModelException>(() => new SegmentationSession(_pool, manifest, path, 1));
+    }
+
+    [Theory]
+    [InlineData(true, "on its AMX unit", "")]
+    [InlineData(false, "by ONNX Runtime", "")]
+    public async Task A_session_uses_the_unit_where_that_is_wanted_and_possible(bool amx, string engine, string reason)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("bytes.onnx", Quantized(Float(), Noise()).ToByteArray());
+        var manifest = new ModelManifest(
+            "tiny", "Tiny", "MIT", "bytes.onnx", 1, "", new("picture", Side, Side, [128, 128, 128], [256, 256, 256], ModelResize.Squash), new("matte", ModelActivation.None))
+            { Precision = ModelPrecision.Int8 };
+        using var session = new SegmentationSession(_pool, manifest, path, threads: 2, concurrency: 2, amx);
+
+        Assert.Equal(AmxUnit.IsSupported ? (engine, reason) : ("by ONNX Runtime", ""), (session.Engine, session.Reason));
+        await session.WarmAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public void A_session_says_why_it_does_not_use_the_unit()
+    {
+        if (!AmxUnit.IsSupported)
+        {
+            return;
+        }
+
+        using var folder = new TemporaryFolder();
+        var model = Network.Small();
+        Int8Conversion.Apply(model, RangesOn(model, Network.Picture()));
+        var path = folder.Write("small.onnx", model.ToByteArray());
+        var manifest = new ModelManifest(
+            "small", "Small", "MIT", "small.onnx", 1, "", new("picture", 8, 8, [128, 128, 128], [256, 256, 256], ModelResize.Squash), new("matte", ModelActivation.None))
+            { Precision = ModelPrecision.Int8 };
+        using var session = new SegmentationSession(_pool, manifest, path, 1);
+
+        Assert.Equal(("by ONNX Runtime", ", for its AMX unit can't compute a map of 8 × 8 pixels"), (session.Engine, session.Reason));
+    }
+
     /// <summary>Whatever the processor: another engine has to compute these, and is told why.</summary>
     [Theory]
     [InlineData("sum", "the operator Sub")]
@@ -133,6 +226,11 @@ public sealed class IntegerNetworkTests : IDisposable
     [InlineData("cat1", "a Concat of other than channels")]
     [InlineData("cat2", "a Concat that needs copies")]
     [InlineData("c1", "a Conv with auto_pad")]
+    [InlineData("c2", "a Conv of unusual numbers")]
+    [InlineData("c3", "a Conv of another kernel than its weights'")]
+    [InlineData("c4_bias_dequantized", "a bias of another scale than the products'")]
+    [InlineData("c4_weights_dequantized", "weights that aren't symmetric, with a scale for each output")]
+    [InlineData("r1_dequantized", "the float tensor 'r1_dequantized'")]
     [InlineData("picture", "another input than the manifest's")]
     public void Says_what_it_can_not_compute(string changed, string obstacle)
     {
@@ -163,6 +261,21 @@ public sealed class IntegerNetworkTests : IDisposable
                 graph.Initializer.Single(static tensor => tensor.Name == "u4_scale").RawData = TensorProto.Of("", [1f]).RawData;
                 graph.Initializer.Single(static tensor => tensor.Name == "r4_scale").RawData = TensorProto.Of("", [1f]).RawData;
                 break;
+            case "c2":
+                node!.Attribute.Add(new AttributeProto { Name = "dilations", Ints = { -1, -1 } });
+                break;
+            case "c3":
+                node!.Attribute.Single(static attribute => attribute.Name == "kernel_shape").Ints[0] = 5;
+                break;
+            case "c4_bias_dequantized":
+                graph.Initializer.Single(tensor => tensor.Name == node!.Input[1]).RawData = TensorProto.Of("", new float[160]).RawData;
+                break;
+            case "c4_weights_dequantized":
+                node!.Attribute.Clear();
+                break;
+            case "r1_dequantized":
+                node!.Input[1] = "sum_scale";
+                break;
             case "c1":
                 node!.Attribute.Add(new AttributeProto { Name = "auto_pad" });
                 break;
@@ -172,6 +285,21 @@ public sealed class IntegerNetworkTests : IDisposable
 
         Assert.Null(network);
         Assert.Equal(obstacle, actual);
+    }
+
+    private sealed class Step(Action run) : NetworkStep
+    {
+        private int _runs;
+
+        public int Runs => _runs;
+
+        public override int Items => 4;
+
+        public override void Run(int item, InferenceMemory memory)
+        {
+            Interlocked.Increment(ref _runs);
+            run();
+        }
     }
 
     private static IntegerNetwork Compile(ModelProto model) =>
@@ -188,7 +316,11 @@ public sealed class IntegerNetworkTests : IDisposable
         using var tensor = pool.Rent(picture.Length * sizeof(float));
         picture.CopyTo(tensor.As<float>());
         using var matte = new Plane(pool, network.Width, network.Height);
-        network.Run(pool, tensor, matte, threads, cancellation);
+        InferenceThread.RunAsync(() =>
+        {
+            network.Run(pool, tensor, matte, threads, cancellation);
+            return true;
+        }).GetAwaiter().GetResult();
         return matte.Samples.ToArray();
     }
 }
