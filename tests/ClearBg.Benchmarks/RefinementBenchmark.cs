@@ -16,7 +16,7 @@ internal static class RefinementBenchmark
         var options = Options.Create(new SegmentationOptions { Precision = ModelPrecision.Int8 });
         var manifest = new ModelCatalog(options).ForThisMachine(options.Value.Model).Manifest;
         using var pool = new BufferPool(1L << 30);
-        using var session = new SegmentationSession(pool, manifest, new ModelPreparation(options).Prepare(manifest), threads: 0);
+        using var session = new SegmentationSession(pool, manifest, new ModelPreparation(options).Prepare(manifest), threads: 0, amx: false);
         await session.WarmAsync(CancellationToken.None);
         Console.WriteLine($"Refinement against inference in 8 bits, {Turns} turns each.");
         Console.WriteLine($"{"picture",-16}{"level",-8}{"infer ms",10}{"refine ms",11}{"ratio",8}{"MB",8}");
