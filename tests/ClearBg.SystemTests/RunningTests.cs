@@ -41,20 +41,25 @@ public sealed class RunningTests(SharedGateway shared) : IClassFixture<SharedGat
             (Pictures.Tower, HttpStatusCode.BadRequest),
             (new byte[TooLarge], HttpStatusCode.BadRequest),
         ];
-        for (var i = 0; i < 5; i++)
-        {
-            await SendAsync(Pictures.Cat, HttpStatusCode.OK);
-        }
-
+        await SendAllAsync();
         var before = _gateway.ResidentKilobytes();
-        for (var i = 0; i < 60; i++)
+
+        for (var round = 0; round < 6; round++)
         {
-            var (picture, answer) = mix[i % mix.Length];
-            await SendAsync(picture, answer);
+            await SendAllAsync();
         }
 
         var after = _gateway.ResidentKilobytes();
         Assert.True(after <= before * 1.25, $"{before} kB became {after} kB.");
+
+        // Buffers that are kept for the next request of their kind are there after the first round.
+        async Task SendAllAsync()
+        {
+            foreach (var (picture, answer) in mix)
+            {
+                await SendAsync(picture, answer);
+            }
+        }
     }
 
     private async Task SendAsync(byte[] picture, HttpStatusCode expected)
