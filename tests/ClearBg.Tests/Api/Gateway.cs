@@ -158,7 +158,8 @@ internal sealed class Gateway : IAsyncDisposable
     /// <summary>Waits until the server has noticed something that only it can notice, such as a client that went away.</summary>
     public static async Task EventuallyAsync(Func<bool> condition)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        // Longer than a lease that somebody left behind.
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
         while (!condition())
         {
