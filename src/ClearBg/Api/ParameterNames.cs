@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using ClearBg.Jobs;
 using ClearBg.Segmentation.Refinement;
 
@@ -55,17 +54,40 @@ internal static class ParameterNames
         ("true", true), ("false", false), ("1", true), ("0", false), ("yes", true), ("no", false), ("on", true), ("off", false));
 }
 
-/// <summary>A frozen table of names in any case, which can also say itself: "png, jpg or webp".</summary>
+/// <summary>A short table of names in any case, which can also say itself: "png, jpg or webp".</summary>
+/// <remarks>It is looked through, not hashed: a dictionary of each type of value would be compiled anew at every start, which took a tenth of a second of a command's time.</remarks>
 internal sealed class Names<T>(params (string Name, T Value)[] values)
 {
-    private readonly FrozenDictionary<string, T> _values =
-        values.ToFrozenDictionary(static pair => pair.Name, static pair => pair.Value, StringComparer.OrdinalIgnoreCase);
-
     /// <summary>Every name with its value, in the table's order.</summary>
-    public IReadOnlyList<(string Name, T Value)> All { get; } = values;
+    public IReadOnlyList<(string Name, T Value)> All => values;
 
     /// <summary>Every name, in the table's order.</summary>
-    public string Sentence { get; } = $"{string.Join(", ", values[..^1].Select(static pair => pair.Name))} or {values[^1].Name}";
+    public string Sentence
+    {
+        get
+        {
+            var names = new string[values.Length];
+            for (var i = 0; i < names.Length; i++)
+            {
+                names[i] = values[i].Name;
+            }
 
-    public bool TryParse(string text, out T value) => _values.TryGetValue(text, out value!);
+            return $"{string.Join(", ", names, 0, names.Length - 1)} or {names[^1]}";
+        }
+    }
+
+    public bool TryParse(string text, out T value)
+    {
+        foreach (var (name, meaning) in values)
+        {
+            if (name.Equals(text, StringComparison.OrdinalIgnoreCase))
+            {
+                value = meaning;
+                return true;
+            }
+        }
+
+        value = default!;
+        return false;
+    }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using ClearBg.Jobs;
 
 namespace ClearBg.Cli;
@@ -11,15 +10,6 @@ internal static class OutputNames
 {
     public const string Suffix = "-no-bg";
 
-    private static readonly FrozenDictionary<string, OutputFormat> Formats = new Dictionary<string, OutputFormat>(StringComparer.OrdinalIgnoreCase)
-    {
-        [".png"] = OutputFormat.Png,
-        [".jpg"] = OutputFormat.Jpg,
-        [".jpeg"] = OutputFormat.Jpg,
-        [".webp"] = OutputFormat.WebP,
-        [".zip"] = OutputFormat.Zip,
-    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
-
     /// <summary>How this platform's usual file systems tell names apart.</summary>
     public static StringComparer SamePath { get; } = OperatingSystem.IsLinux() ? StringComparer.Ordinal : StringComparer.OrdinalIgnoreCase;
 
@@ -30,7 +20,14 @@ internal static class OutputNames
     public static string StemFor(string input) => Path.GetFileNameWithoutExtension(input) + Suffix;
 
     /// <summary>The format that a file name's extension says; null when it says none that we write.</summary>
-    public static OutputFormat? FormatOf(string path) => Formats.TryGetValue(Path.GetExtension(path), out var format) ? format : null;
+    public static OutputFormat? FormatOf(string path) => Path.GetExtension(path).ToUpperInvariant() switch
+    {
+        ".PNG" => OutputFormat.Png,
+        ".JPG" or ".JPEG" => OutputFormat.Jpg,
+        ".WEBP" => OutputFormat.WebP,
+        ".ZIP" => OutputFormat.Zip,
+        _ => null,
+    };
 
     /// <summary>The extensions, with their dot, that an output of this format may get.</summary>
     public static IReadOnlyList<string> ExtensionsFor(OutputFormat format) => format switch

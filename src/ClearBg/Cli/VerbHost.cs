@@ -32,8 +32,8 @@ internal sealed class VerbHost(string? folder = null, StandardStreams? streams =
         var error = command.InvocationConfiguration.Error;
         try
         {
-            // The server's own builder: an environment that only the server reads (ASPNETCORE_ENVIRONMENT) must not lead a verb to other books.
-            var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = folder, Args = [Unwatched] });
+            // Of the server's kind: an environment that only the server reads (ASPNETCORE_ENVIRONMENT) must not lead a verb to other books.
+            var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = folder, Args = [Unwatched] });
             builder.Logging.SetMinimumLevel(LogLevel.Warning).ClearProviders().AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
             register(builder.Services);
             await using var host = builder.Build();

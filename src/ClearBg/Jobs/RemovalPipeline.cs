@@ -92,11 +92,12 @@ internal sealed class RemovalPipeline(
             return new Failure(FailureCode.Overloaded, RetryAfterSeconds: admitted.RetryAfterSeconds);
         }
 
-        var session = await model.LoadedAsync(cancellation);
+        // On a command line it has yet to begin; until it is done there is a picture to decode.
+        var loading = model.LoadedAsync(cancellation);
         stages.Lap("queue");
 
         // 3 decode
-        if (!decoder.Decode(job.Header, job.Job.Picture, Enough(output, session.Manifest.Input, region), cancellation).Succeeded(out var decoded, out var failure))
+        if (!decoder.Decode(job.Header, job.Job.Picture, Enough(output, model.Choice.Manifest.Input, region), cancellation).Succeeded(out var decoded, out var failure))
         {
             return failure;
         }
@@ -106,7 +107,7 @@ internal sealed class RemovalPipeline(
 
         // 4 segment
         var level = refinement.LevelOf(job.Job.Options.Refinement);
-        using var coarse = await SegmentAsync(session, source, region, level, cancellation);
+        using var coarse = await SegmentAsync(await loading, source, region, level, cancellation);
         stages.Lap("infer");
 
         // 5 tier downscale

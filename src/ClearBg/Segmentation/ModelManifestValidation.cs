@@ -1,13 +1,14 @@
 using System.Buffers;
-using System.Text.RegularExpressions;
 
 namespace ClearBg.Segmentation;
 
 /// <summary>The bounds of a manifest's values. Everything that is wrong is reported, so that one round of mending is enough.</summary>
-internal static partial class ModelManifestValidation
+internal static class ModelManifestValidation
 {
     private const int LongestSide = 4096;
     private static readonly SearchValues<char> Separators = SearchValues.Create("/\\:\0");
+    private static readonly SearchValues<char> ModelNameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789._-");
+    private static readonly SearchValues<char> PackageNameCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789._~-");
 
     /// <summary>One sentence for each mistake, each beginning with the property's name; nothing when all is well.</summary>
     public static IEnumerable<string> MistakesIn(ModelManifest manifest) =>
@@ -19,7 +20,7 @@ internal static partial class ModelManifestValidation
 
     private static IEnumerable<string> Identity(ModelManifest manifest)
     {
-        if (!ModelName.IsMatch(manifest.Name))
+        if (!IsModelName(manifest.Name))
         {
             yield return $"name '{manifest.Name}' is not 1 to 64 lower-case letters, digits, '.', '_' or '-' that begin with a letter or digit";
         }
@@ -96,7 +97,7 @@ internal static partial class ModelManifestValidation
             yield break;
         }
 
-        if (!PackageName.IsMatch(source.Package))
+        if (!IsPackageName(source.Package))
         {
             yield return $"source.package '{source.Package}' is not a npm package name";
         }
@@ -167,9 +168,17 @@ internal static partial class ModelManifestValidation
         }
     }
 
-    [GeneratedRegex(@"^[a-z0-9][a-z0-9._-]{0,63}\z", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
-    private static partial Regex ModelName { get; }
+    private static bool IsModelName(string name) =>
+        name.Length is > 0 and <= 64 && char.IsAsciiLetterOrDigit(name[0]) && !name.AsSpan().ContainsAnyExcept(ModelNameCharacters);
 
-    [GeneratedRegex(@"^(@[a-z0-9~-][a-z0-9._~-]*/)?[a-z0-9~-][a-z0-9._~-]*\z", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
-    private static partial Regex PackageName { get; }
+    /// <summary>As npm has them today: <c>name</c> or <c>@scope/name</c>.</summary>
+    private static bool IsPackageName(string name) => name.Split('/') switch
+    {
+        [var plain] => IsPackageNamePart(plain),
+        [['@', .. var scope], var plain] => IsPackageNamePart(scope) && IsPackageNamePart(plain),
+        _ => false,
+    };
+
+    private static bool IsPackageNamePart(string part) =>
+        part.Length > 0 && part[0] is not ('.' or '_') && !part.AsSpan().ContainsAnyExcept(PackageNameCharacters);
 }
