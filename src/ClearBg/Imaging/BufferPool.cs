@@ -53,7 +53,7 @@ internal sealed unsafe class BufferPool(long capacity) : IDisposable
             }
         }
 
-        var fresh = (nint)NativeMemory.AlignedAlloc(size, Alignment);
+        var fresh = LargePages.Alloc(size, Alignment);
         Interlocked.Add(ref _rented, (long)size);
         return new PixelBuffer(this, fresh, size, length);
     }

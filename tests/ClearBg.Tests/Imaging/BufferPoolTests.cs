@@ -1,3 +1,4 @@
+using System.Globalization;
 using ClearBg.Imaging;
 
 namespace ClearBg.Tests.Imaging;
@@ -67,6 +68,30 @@ public class BufferPoolTests
         }
 
         Assert.InRange(pool.Rented, length, Math.Max(4096 * 2, length * 5 / 4));
+    }
+
+    [Theory]
+    [InlineData(20_000_000, true)]
+    [InlineData(8_000_000, false)]
+    public unsafe void Only_a_large_buffer_asks_Linux_for_large_pages(long length, bool asks)
+    {
+        if (!Directory.Exists("/sys/kernel/mm/transparent_hugepage"))
+        {
+            return;
+        }
+
+        using var pool = new BufferPool(0);
+        using var buffer = pool.Rent(length);
+
+        // proc_pid_smaps(5): a mapping's first line is its range, its last one its flags, with hg for MADV_HUGEPAGE.
+        var middle = (ulong)buffer.Pointer + ((ulong)length / 2);
+        var mapping = File.ReadLines("/proc/self/smaps").SkipWhile(line => !IsRangeAround(line, middle)).First(static line => line.StartsWith("VmFlags:", StringComparison.Ordinal));
+        Assert.Equal(asks, mapping.Split(' ').Contains("hg", StringComparer.Ordinal));
+
+        static bool IsRangeAround(string line, ulong address) =>
+            line.Split(' ')[0].Split('-') is [var from, var to]
+            && ulong.TryParse(from, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var first) && ulong.TryParse(to, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var end)
+            && first <= address && address < end;
     }
 
     [Fact]
