@@ -26,7 +26,7 @@ internal sealed record EvaluationResult(GroupScore All, IReadOnlyList<GroupScore
 /// <param name="Name">The group's.</param>
 /// <param name="Pictures">How many, at least 1.</param>
 /// <param name="Score">Mean of each figure.</param>
-/// <param name="Colour">Mean of each of both.</param>
+/// <param name="Colour">Mean of each error.</param>
 /// <param name="MaeDifference">Mean MAE less the reference's; null without one.</param>
 /// <param name="IouDifference">Mean IoU less the reference's; null without one.</param>
 internal sealed record GroupScore(string Name, int Pictures, MatteScore Score, ColourError Colour, double? MaeDifference, double? IouDifference)

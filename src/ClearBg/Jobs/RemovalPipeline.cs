@@ -63,6 +63,7 @@ internal sealed class RemovalPipeline(
     /// <param name="file">The picture's bytes; they stay the caller's and must last until the task ends.</param>
     /// <param name="level">The care to take; null leaves it to the settings.</param>
     /// <param name="cancellation">Frees the place in the queue, or stops decoding and inference.</param>
+    /// <returns>Both, which are the caller's to dispose; or a refusal.</returns>
     public async Task<Outcome<MattedPicture>> MatteAsync(PixelBuffer file, RefinementLevel? level, CancellationToken cancellation) =>
         InspectedJob.Of(new RemovalJob(file, OwnSize with { Refinement = level }), intake.Value).Succeeded(out var inspected, out var failure)
             ? await RunAsync<MattedPicture>(inspected, (picture, matte, metadata, _) => new MattedPicture(picture.Copy(pool), matte.Copy(pool), metadata), cancellation)
