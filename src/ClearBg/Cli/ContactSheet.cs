@@ -1,13 +1,9 @@
 using System.Collections.Concurrent;
 using ClearBg.Imaging;
-using ClearBg.Segmentation;
 
 namespace ClearBg.Cli;
 
-/// <summary>
-/// What an evaluation cut out, for people to look at: a row a picture, by name, with the picture, its matte, and the cut-out on white, on black and on colours that
-/// change from left to right and from top to bottom.
-/// </summary>
+/// <summary>What an evaluation cut out, for people to look at: a row a picture, by name, with the picture, its matte, and the cut-out on white, on black and on a new ground.</summary>
 internal sealed class ContactSheet(BufferPool pool, Resizer resizer) : IDisposable
 {
     private const int TileWidth = 400;
@@ -19,17 +15,16 @@ internal sealed class ContactSheet(BufferPool pool, Resizer resizer) : IDisposab
     /// <summary>Adds a row; several threads may at a time.</summary>
     /// <param name="name">What rows are sorted by.</param>
     /// <param name="picture">RGB or RGBA.</param>
-    /// <param name="matte">One band, the picture's size.</param>
+    /// <param name="cutOut">RGBA, the picture's size.</param>
+    /// <param name="ground">RGB, the picture's size.</param>
     /// <param name="cancellation">Stops within a few rows.</param>
-    public void Add(string name, Raster picture, Raster matte, CancellationToken cancellation)
+    public void Add(string name, Raster picture, Raster cutOut, Raster ground, CancellationToken cancellation)
     {
-        using var edge = ForegroundEstimation.Estimate(pool, picture, matte);
-        using var cutOut = new Compositor(pool).CutOut(picture, matte, new Box(0, 0, picture.Width, picture.Height), edge.ColourAt);
         var scale = Math.Min((double)TileWidth / picture.Width, (double)TileHeight / picture.Height);
         var (width, height) = (Math.Max(1, (int)(picture.Width * scale)), Math.Max(1, (int)(picture.Height * scale)));
         using var small = resizer.Resize(picture, width, height, "lanczos3", cancellation);
-        using var grey = resizer.Resize(matte, width, height, "lanczos3", cancellation);
         using var cut = resizer.Resize(cutOut, width, height, "lanczos3", cancellation);
+        using var under = resizer.Resize(ground, width, height, "lanczos3", cancellation);
         var row = new Raster(pool, Tiles * TileWidth, TileHeight, 3);
         row.Samples.Fill(128);
         for (var y = 0; y < height; y++)
@@ -40,12 +35,12 @@ internal sealed class ContactSheet(BufferPool pool, Resizer resizer) : IDisposab
                 {
                     var (alpha, colour) = (cut.Row(y)[(4 * x) + 3], cut.Row(y)[(4 * x) + band]);
                     Set(0, small.Row(y)[(small.Bands * x) + band]);
-                    Set(1, grey.Row(y)[x]);
+                    Set(1, alpha);
                     Set(2, Over(255));
                     Set(3, Over(0));
-                    Set(4, Over(band == 0 ? 255 * x / width : band == 1 ? 255 * y / height : 255 - (255 * x / width)));
+                    Set(4, Over(under.Row(y)[(3 * x) + band]));
 
-                    byte Over(int ground) => (byte)(((colour * alpha) + (ground * (255 - alpha)) + 127) / 255);
+                    byte Over(byte below) => (byte)(((colour * alpha) + (below * (255 - alpha)) + 127) / 255);
                     void Set(int tile, byte level) => row.Row(y)[(((tile * TileWidth) + x) * 3) + band] = level;
                 }
             }

@@ -30,7 +30,7 @@ internal sealed class EvaluateCommand
 
     private readonly Option<string?> _sheet = new("--sheet")
     {
-        Description = "Write a PNG to look at: each picture, its matte, and its cut-out on white, on black and on colours.", HelpName = "FILE",
+        Description = "Write a PNG to look at: each picture, its matte, and its cut-out on white, on black and on the next picture.", HelpName = "FILE",
     };
 
     private readonly Option<RefinementLevel?> _refinement = new("--refinement")
@@ -98,7 +98,7 @@ internal sealed class EvaluateCommand
             return CommandLine.Misused;
         }
 
-        return await host.RunAsync(line, static services => services.AddBatchRemoval().AddSingleton<EvaluationBatch>(), async services =>
+        return await host.RunAsync(line, static services => services.AddBatchRemoval().AddSingleton<NewGrounds>().AddSingleton<PictureComparison>().AddSingleton<EvaluationBatch>(), async services =>
         {
             // A mistake in the manifest is one of the command line's, and the host says it like those of the configuration.
             var groups = line.GetValue(_manifest) is { } manifest ? PictureGroups.Read(manifest) : PictureGroups.None;

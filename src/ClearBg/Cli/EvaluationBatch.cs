@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using ClearBg.Evaluation;
 using ClearBg.Imaging;
 using ClearBg.Intake;
@@ -10,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace ClearBg.Cli;
 
 /// <summary>Runs pictures through the pipeline as far as their mattes and compares those. One that fails is reported and doesn't stop the others.</summary>
-internal sealed class EvaluationBatch(RemovalPipeline pipeline, BufferPool pool, IOptions<IntakeOptions> intake)
+internal sealed class EvaluationBatch(RemovalPipeline pipeline, PictureComparison comparison, BufferPool pool, IOptions<IntakeOptions> intake)
 {
     /// <summary>Inferences follow one another; one picture is compared while the model works on the next.</summary>
     private const int InFlight = 2;
@@ -23,14 +22,18 @@ internal sealed class EvaluationBatch(RemovalPipeline pipeline, BufferPool pool,
     {
         var scores = new ConcurrentBag<PictureScore>();
         await Parallel.ForEachAsync(
-            pictures,
+            pictures.Index(),
             new ParallelOptions { MaxDegreeOfParallelism = InFlight, CancellationToken = cancellation },
-            async (picture, stop) => report(await RunAsync(picture, level, sheet, scores, stop)));
+            async (entry, stop) => report(await RunAsync(entry.Item, Followers(pictures, entry.Index), level, sheet, scores, stop)));
         return scores;
     }
 
+    /// <summary>The others, from the next one on and round. As they were given: whether they can be cut out has no part in it.</summary>
+    private static IEnumerable<string> Followers(IReadOnlyList<EvaluatedPicture> pictures, int index) =>
+        Enumerable.Range(1, pictures.Count - 1).Select(step => pictures[(index + step) % pictures.Count].Picture);
+
     private async Task<PictureOutcome> RunAsync(
-        EvaluatedPicture picture, RefinementLevel? level, ContactSheet? sheet, ConcurrentBag<PictureScore> scores, CancellationToken cancellation)
+        EvaluatedPicture picture, IEnumerable<string> followers, RefinementLevel? level, ContactSheet? sheet, ConcurrentBag<PictureScore> scores, CancellationToken cancellation)
     {
         if (picture.Missing is { } missing)
         {
@@ -39,19 +42,19 @@ internal sealed class EvaluationBatch(RemovalPipeline pipeline, BufferPool pool,
 
         try
         {
-            if (!(await CutOutAsync(picture.Picture, level, sheet, cancellation)).Succeeded(out var matte, out var failure))
+            if (!(await CutOutAsync(picture.Picture, level, cancellation)).Succeeded(out var matted, out var failure))
             {
                 return PictureOutcome.Failed(picture.Picture, failure);
             }
 
-            using (matte)
+            using (matted)
             {
                 if (picture.Saved is { } path)
                 {
-                    await SaveAsync(matte, path, cancellation);
+                    await SaveAsync(matted.Matte, path, cancellation);
                 }
 
-                var score = Compare(picture, matte);
+                var score = await comparison.CompareAsync(picture, matted, followers, sheet, cancellation);
                 scores.Add(score);
                 return PictureOutcome.Compared(picture.Picture, score.Score);
             }
@@ -62,7 +65,7 @@ internal sealed class EvaluationBatch(RemovalPipeline pipeline, BufferPool pool,
         }
     }
 
-    private async Task<Outcome<Raster>> CutOutAsync(string path, RefinementLevel? level, ContactSheet? sheet, CancellationToken cancellation)
+    private async Task<Outcome<MattedPicture>> CutOutAsync(string path, RefinementLevel? level, CancellationToken cancellation)
     {
         if (!(await PictureReading.ReadAsync(path, pool, intake.Value, cancellation)).Succeeded(out var file, out var failure))
         {
@@ -71,7 +74,7 @@ internal sealed class EvaluationBatch(RemovalPipeline pipeline, BufferPool pool,
 
         using (file)
         {
-            return await pipeline.MatteAsync(file, level, sheet is null ? null : (picture, matte) => sheet.Add(path, picture, matte, cancellation), cancellation);
+            return await pipeline.MatteAsync(file, level, cancellation);
         }
     }
 
@@ -81,41 +84,5 @@ internal sealed class EvaluationBatch(RemovalPipeline pipeline, BufferPool pool,
         Encoder.WritePng(matte, new PictureMetadata(null, 1, 1), content, cancellation);
         content.Position = 0;
         await OutputFile.WriteAsync(path, content, replace: true, cancellation);
-    }
-
-    private PictureScore Compare(EvaluatedPicture picture, Raster matte)
-    {
-        using var prediction = MatteSamples.From(pool, matte);
-        using var truth = Read(picture.Truth, prediction);
-        var score = MatteScore.Of(prediction, truth);
-        return new(picture.Name, picture.Group, score, picture.Reference is { } path ? Compare(prediction, truth, path) : null);
-    }
-
-    private ReferenceScore Compare(Plane prediction, Plane truth, string path)
-    {
-        using var reference = Read(path, prediction);
-        var its = Mask.Foreground(reference);
-        return new(
-            AbsoluteError.Mean(reference, truth),
-            Mask.Iou(its, Mask.Foreground(truth)),
-            Mask.Iou(its, Mask.Foreground(prediction)),
-            AbsoluteError.Mean(reference, prediction));
-    }
-
-    /// <summary>A matte of another size is another picture's, or was scaled: resampling it here would compare something else than the files.</summary>
-    private Plane Read(string path, Plane prediction)
-    {
-        var matte = MatteSamples.Read(pool, path);
-        if ((matte.Width, matte.Height) == (prediction.Width, prediction.Height))
-        {
-            return matte;
-        }
-
-        using (matte)
-        {
-            throw new InvalidDataException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"The matte {path} is {matte.Width} × {matte.Height} pixels, the picture's own {prediction.Width} × {prediction.Height}."));
-        }
     }
 }

@@ -10,21 +10,24 @@ internal static class EvaluationTable
     private static readonly string[] Figures = ["MAE", "IoU", "max F", "S-measure", "Boundary IoU", "Gradient", "Band MAE"];
     private static readonly string[] Differences = ["ΔMAE", "ΔMAE %", "ΔIoU"];
 
-    /// <summary>Writes one line a picture (only when asked), one a group and one for all; with a reference both have three columns more, and one line of agreement follows.</summary>
+    /// <summary>Last, for scripts count columns from the first.</summary>
+    private static readonly string[] Colours = ["Colour", "As taken"];
+
+    /// <summary>Writes one line a picture (only when asked), one a group and one for all; with a reference both have columns more, and one line of agreement follows.</summary>
     public static void Write(TextWriter output, EvaluationResult result, bool perPicture, bool onTerminal)
     {
         var hasReference = result.All.MaeDifference is not null;
         string[] figures = hasReference ? [.. Figures, .. Differences] : Figures;
         if (perPicture)
         {
-            string[] heading = hasReference ? ["Picture", "Group", .. figures, "IoU of both"] : ["Picture", "Group", .. figures];
-            Write(output, heading, result.Pictures.Select(Row), onTerminal);
+            string[] compared = hasReference ? [.. figures, "IoU of both"] : figures;
+            Write(output, ["Picture", "Group", .. compared, .. Colours], result.Pictures.Select(Row), onTerminal);
             output.WriteLine();
         }
 
         // Where there is one group only, its line and that for all would be the same.
         IEnumerable<GroupScore> groups = result.Groups is [_] ? [result.All] : [.. result.Groups, result.All];
-        Write(output, ["Group", "n", .. figures], groups.Select(Row), onTerminal);
+        Write(output, ["Group", "n", .. figures, .. Colours], groups.Select(Row), onTerminal);
         if (result.Agreement is { } agreement)
         {
             output.WriteLine();
@@ -34,12 +37,12 @@ internal static class EvaluationTable
 
     private static string[] Row(PictureScore picture)
     {
-        string[] row = [picture.Name, picture.Group, .. Show(picture.Score), .. Show(picture.Score, picture.MaeDifference, picture.IouDifference)];
-        return picture.Reference is { } reference ? [.. row, Show(reference.SharedIou)] : row;
+        string[] both = picture.Reference is { } reference ? [Show(reference.SharedIou)] : [];
+        return [picture.Name, picture.Group, .. Show(picture.Score), .. Show(picture.Score, picture.MaeDifference, picture.IouDifference), .. both, .. Show(picture.Colour)];
     }
 
     private static string[] Row(GroupScore group) =>
-        [group.Name, Show(group.Pictures), .. Show(group.Score), .. Show(group.Score, group.MaeDifference, group.IouDifference)];
+        [group.Name, Show(group.Pictures), .. Show(group.Score), .. Show(group.Score, group.MaeDifference, group.IouDifference), .. Show(group.Colour)];
 
     private static string[] Row(Agreement agreement) =>
         [Show(agreement.Pictures), Show(agreement.MeanIou), Show(agreement.WorstIou), agreement.Worst, Show(agreement.Mae)];
@@ -49,6 +52,10 @@ internal static class EvaluationTable
 
     private static string[] Show(MatteScore score, double? mae, double? iou) =>
         mae is null || iou is null ? [] : [Signed(mae.Value), Percent(mae.Value, score.Mae - mae.Value), Signed(iou.Value)];
+
+    private static string[] Show(ColourError colour) => [Levels(colour.Unmixed), Levels(colour.AsTaken)];
+
+    private static string Levels(double value) => value.ToString("0.00", CultureInfo.InvariantCulture);
 
     private static string Show(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
 

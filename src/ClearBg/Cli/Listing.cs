@@ -6,6 +6,9 @@ namespace ClearBg.Cli;
 /// <summary>Rows of cells: a table for people, tab-separated values without a heading for programs.</summary>
 internal static class Listing
 {
+    /// <summary>A table of more columns has no space beside its lines: a terminal is 80 characters wide at first, and figures of six would be broken.</summary>
+    private const int MostSpaced = 9;
+
     /// <summary>True for the console's own output or error writer, unless that was redirected.</summary>
     public static bool IsTerminal(TextWriter writer) =>
         (ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected) || (ReferenceEquals(writer, Console.Error) && !Console.IsErrorRedirected);
@@ -36,6 +39,14 @@ internal static class Listing
         var table = new Table().Border(TableBorder.Rounded).AddColumns(heading);
         // What is copied into the next command.
         table.Columns[0].NoWrap();
+        if (heading.Length > MostSpaced)
+        {
+            foreach (var column in table.Columns)
+            {
+                column.Padding(0, 0);
+            }
+        }
+
         foreach (var row in rows)
         {
             // Text, not strings: those would be read as markup, and a name may hold brackets.

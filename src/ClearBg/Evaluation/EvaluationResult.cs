@@ -26,14 +26,16 @@ internal sealed record EvaluationResult(GroupScore All, IReadOnlyList<GroupScore
 /// <param name="Name">The group's.</param>
 /// <param name="Pictures">How many, at least 1.</param>
 /// <param name="Score">Mean of each figure.</param>
+/// <param name="Colour">Mean of each error.</param>
 /// <param name="MaeDifference">Mean MAE less the reference's; null without one.</param>
 /// <param name="IouDifference">Mean IoU less the reference's; null without one.</param>
-internal sealed record GroupScore(string Name, int Pictures, MatteScore Score, double? MaeDifference, double? IouDifference)
+internal sealed record GroupScore(string Name, int Pictures, MatteScore Score, ColourError Colour, double? MaeDifference, double? IouDifference)
 {
     public static GroupScore Of(string name, IReadOnlyCollection<PictureScore> pictures) => new(
         name,
         pictures.Count,
         MatteScore.Mean([.. pictures.Select(static picture => picture.Score)]),
+        ColourError.Mean([.. pictures.Select(static picture => picture.Colour)]),
         pictures.Average(static picture => picture.MaeDifference),
         pictures.Average(static picture => picture.IouDifference));
 }

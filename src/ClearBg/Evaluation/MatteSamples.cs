@@ -43,6 +43,22 @@ internal static unsafe class MatteSamples
         return plane;
     }
 
+    /// <summary>The same coverage in 8 bits, rounded.</summary>
+    /// <param name="pool">Of the raster.</param>
+    /// <param name="matte">0 to 1.</param>
+    public static Raster ToRaster(BufferPool pool, Plane matte)
+    {
+        var raster = new Raster(pool, matte.Width, matte.Height, 1);
+        var samples = matte.Samples;
+        var levels = raster.Samples;
+        for (var i = 0; i < levels.Length; i++)
+        {
+            levels[i] = (byte)((samples[i] * byte.MaxValue) + 0.5f);
+        }
+
+        return raster;
+    }
+
     private static Plane? Read(BufferPool pool, VipsImage image)
     {
         var (bands, full) = (image.Bands, image.Format == VipsBandFormat.UShort ? ushort.MaxValue : byte.MaxValue);

@@ -15,8 +15,9 @@ internal readonly record struct MatteScore(double Mae, double Iou, double MaxF, 
     /// <summary>Compares two mattes of the same size.</summary>
     /// <param name="prediction">Coverage, 0 to 1.</param>
     /// <param name="truth">Coverage, 0 to 1.</param>
+    /// <param name="band">The <see cref="EdgeBand"/> of the true matte.</param>
     /// <exception cref="ArgumentException">The sizes differ.</exception>
-    public static MatteScore Of(Plane prediction, Plane truth)
+    public static MatteScore Of(Plane prediction, Plane truth, Mask band)
     {
         if ((prediction.Width, prediction.Height) != (truth.Width, truth.Height))
         {
@@ -31,7 +32,7 @@ internal readonly record struct MatteScore(double Mae, double Iou, double MaxF, 
             StructureMeasure.Of(prediction, subject),
             BoundaryOverlap.Iou(found, subject),
             GradientError.Of(prediction, truth),
-            AbsoluteError.Mean(prediction, truth, EdgeBand.Around(truth, subject)));
+            AbsoluteError.Mean(prediction, truth, band));
     }
 
     /// <summary>The mean of each figure; every picture counts the same, whatever its size.</summary>

@@ -1,11 +1,12 @@
 namespace ClearBg.Evaluation;
 
-/// <summary>How one picture's matte compares.</summary>
+/// <summary>How one picture's matte and cut-out compare.</summary>
 /// <param name="Name">The picture's file name without its extension.</param>
 /// <param name="Group">Its group.</param>
 /// <param name="Score">Against the true matte.</param>
+/// <param name="Colour">Against the cut-out by the true matte, on a new ground.</param>
 /// <param name="Reference">Against a reference; null where none was given.</param>
-internal sealed record PictureScore(string Name, string Group, MatteScore Score, ReferenceScore? Reference)
+internal sealed record PictureScore(string Name, string Group, MatteScore Score, ColourError Colour, ReferenceScore? Reference)
 {
     /// <summary>MAE less the reference's own; below 0 is better than the reference. Null without one.</summary>
     public double? MaeDifference => Score.Mae - Reference?.Mae;

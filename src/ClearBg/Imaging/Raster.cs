@@ -78,5 +78,13 @@ internal sealed unsafe class Raster : IDisposable
         }
     }
 
+    /// <summary>The same samples in memory of their own.</summary>
+    public Raster Copy(BufferPool pool)
+    {
+        var copy = new Raster(pool, Width, Height, Bands);
+        Samples.CopyTo(copy.Samples);
+        return copy;
+    }
+
     public void Dispose() => _buffer.Dispose();
 }

@@ -62,16 +62,11 @@ internal sealed class RemovalPipeline(
     /// </summary>
     /// <param name="file">The picture's bytes; they stay the caller's and must last until the task ends.</param>
     /// <param name="level">The care to take; null leaves it to the settings.</param>
-    /// <param name="look">Is shown the picture and its matte, which end with the call; null for nobody.</param>
     /// <param name="cancellation">Frees the place in the queue, or stops decoding and inference.</param>
-    /// <returns>One band, upright, which is the caller's to dispose; or a refusal.</returns>
-    public async Task<Outcome<Raster>> MatteAsync(PixelBuffer file, RefinementLevel? level, Action<Raster, Raster>? look, CancellationToken cancellation) =>
+    /// <returns>Both, which are the caller's to dispose; or a refusal.</returns>
+    public async Task<Outcome<MattedPicture>> MatteAsync(PixelBuffer file, RefinementLevel? level, CancellationToken cancellation) =>
         InspectedJob.Of(new RemovalJob(file, OwnSize with { Refinement = level }), intake.Value).Succeeded(out var inspected, out var failure)
-            ? await RunAsync(inspected, (picture, matte, _, _) =>
-            {
-                look?.Invoke(picture, matte);
-                return Copy(matte);
-            }, cancellation)
+            ? await RunAsync<MattedPicture>(inspected, (picture, matte, metadata, _) => new MattedPicture(picture.Copy(pool), matte.Copy(pool), metadata), cancellation)
             : failure;
 
     /// <summary>Steps 2 to 6.</summary>
@@ -190,13 +185,6 @@ internal sealed class RemovalPipeline(
 
         // 7 compose, 8 encode
         return rendering.Render(new Matted(picture, matte, subject, edge, metadata), options, job.Background, stages, cancellation);
-    }
-
-    private Outcome<Raster> Copy(Raster matte)
-    {
-        var copy = new Raster(pool, matte.Width, matte.Height, 1);
-        matte.Samples.CopyTo(copy.Samples);
-        return copy;
     }
 
     /// <summary>

@@ -37,7 +37,7 @@ public sealed class ContactSheetTests : IDisposable
     }
 
     [Fact]
-    public async Task Shows_a_picture_and_its_matte_and_the_subject_on_white_on_black_and_on_colours()
+    public async Task Shows_a_picture_and_its_matte_and_the_subject_on_white_on_black_and_on_a_new_ground()
     {
         Add("one", 64, 48);
 
@@ -46,14 +46,10 @@ public sealed class ContactSheetTests : IDisposable
         using var sheet = Sheet();
         Assert.Equal((5 * CellWidth, CellHeight), (sheet.Width, sheet.Height));
         Assert.Equal([Subject, (255, 255, 255), Subject, Subject, Subject], Cells(sheet, 100, 150));
-
-        // Red grows to the right, green downwards, and blue to the left.
-        Assert.Equal([Ground, (0, 0, 0), (255, 255, 255), (0, 0, 0), (0, 0, 255)], Cells(sheet, 0, 0));
-        Assert.Equal([Ground, (0, 0, 0), (255, 255, 255), (0, 0, 0), (191, 0, 64)], Cells(sheet, 300, 0));
-        Assert.Equal([Ground, (0, 0, 0), (255, 255, 255), (0, 0, 0), (63, 242, 192)], Cells(sheet, 100, 285));
+        Assert.Equal([Ground, (0, 0, 0), (255, 255, 255), (0, 0, 0), Ground], Cells(sheet, 0, 0));
     }
 
-    /// <summary>Whatever colour it is estimated to have: white shines through it by as much as the matte leaves.</summary>
+    /// <summary>Whatever colour it is estimated to have: white shines through it by as much as the matte leaves, and so does the mirrored picture, which has the subject there.</summary>
     [Fact]
     public async Task Shows_through_what_covers_half()
     {
@@ -68,7 +64,7 @@ public sealed class ContactSheetTests : IDisposable
         Assert.Equal(cells[1].Red, cells[1].Blue);
         Assert.InRange(cells[2].Red - cells[3].Red - (255 - cells[1].Red), -1, 1);
         Assert.InRange(cells[2].Blue - cells[3].Blue - (255 - cells[1].Blue), -1, 1);
-        Assert.InRange(cells[4].Red - cells[3].Red - (191 * (255 - cells[1].Red) / 255), -1, 1);
+        Assert.InRange(cells[4].Red - cells[3].Red - (Subject.Red * (255 - cells[1].Red) / 255), -1, 1);
     }
 
     [Theory]
@@ -112,7 +108,31 @@ public sealed class ContactSheetTests : IDisposable
 
         using var sheet = Sheet();
         Assert.Equal(5 * CellHeight, sheet.Height);
-        Assert.Equal(["a", "b", "d", "e", "f"], Enumerable.Range(0, 5).Select(row => $"{(char)('a' + Cells(sheet, 0, row * CellHeight)[0].Red)}"));
+        Assert.Equal("abdef", Letters(cell: 0));
+
+        // The next of them is the new ground.
+        Assert.Equal("bdefa", Letters(cell: 4));
+
+        string Letters(int cell) => string.Concat(Enumerable.Range(0, 5).Select(row => (char)('a' + Cells(sheet, 0, row * CellHeight)[cell].Red)));
+    }
+
+    [Fact]
+    public async Task The_new_ground_covers_the_picture_from_its_middle()
+    {
+        Add("one", 64, 48);
+        using var tall = Pictures.Paint(_pool, 30, 90, 3, static (_, y, band) => band == 1 ? 2 * y : 0);
+        _terminal.Folder.Write(Path.Combine("images", "two.png"), Pictures.Encode(Encoder.WritePng, tall));
+
+        Assert.Equal(1, (await RunAsync()).Code);
+
+        using var sheet = Sheet();
+        Assert.Equal(CellHeight, sheet.Height);
+
+        // 30 columns fill 64, so of 90 rows 22.5 are seen: 34 to 56.
+        Assert.InRange(Cells(sheet, 5, 2)[4].Green, 66, 72);
+        Assert.InRange(Cells(sheet, 200, 2)[4].Green, 66, 72);
+        Assert.InRange(Cells(sheet, 200, 150)[4].Green, 86, 92);
+        Assert.InRange(Cells(sheet, 5, 297)[4].Green, 106, 114);
     }
 
     [Fact]
@@ -140,7 +160,7 @@ public sealed class ContactSheetTests : IDisposable
         return sheet;
     }
 
-    /// <summary>The same place in the picture, its matte, and its cut-out on white, on black and on colours.</summary>
+    /// <summary>The same place in the picture, its matte, and its cut-out on white, on black and on a new ground.</summary>
     private static (int Red, int Green, int Blue)[] Cells(Raster sheet, int x, int y) =>
         [.. Enumerable.Range(0, 5).Select(cell => 3 * ((cell * CellWidth) + x)).Select(i => ((int)sheet.Row(y)[i], (int)sheet.Row(y)[i + 1], (int)sheet.Row(y)[i + 2]))];
 

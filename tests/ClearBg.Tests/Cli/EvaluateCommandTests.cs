@@ -43,7 +43,7 @@ public sealed class EvaluateCommandTests : IDisposable
 
         Assert.Equal(0, ran.Code);
         Assert.Equal("all\t2\t0.0000\t1.0000\t1.0000", string.Join('\t', Assert.Single(Lines(ran)).Split('\t')[..5]));
-        Assert.Equal(9, Lines(ran)[0].Split('\t').Length);
+        Assert.Equal(11, Lines(ran)[0].Split('\t').Length);
         Assert.EndsWith($"2 done, 0 skipped, 0 failed.{Environment.NewLine}", ran.Error, StringComparison.Ordinal);
     }
 
@@ -92,7 +92,7 @@ public sealed class EvaluateCommandTests : IDisposable
         var ran = await RunAsync("--reference", saved);
 
         Assert.Equal(0, ran.Code);
-        Assert.Equal("0.0000\t\t0.0000", string.Join('\t', Lines(ran)[0].Split('\t')[9..]));
+        Assert.Equal("0.0000\t\t0.0000\t0.00\t0.00", string.Join('\t', Lines(ran)[0].Split('\t')[9..]));
         Assert.Equal(["", "2\t1.0000\t1.0000\tone\t0.0000"], Lines(ran)[1..]);
     }
 
@@ -128,11 +128,11 @@ public sealed class EvaluateCommandTests : IDisposable
     public void The_difference_of_MAE_is_told_in_percent_of_the_references_too(double mae, double reference, string expected)
     {
         using var output = new StringWriter();
-        var picture = new PictureScore("a", "x", new(mae, 1, 1, 1, 1, 1, 1), new(reference, 1, 1, 0));
+        var picture = new PictureScore("a", "x", new(mae, 1, 1, 1, 1, 1, 1), default, new(reference, 1, 1, 0));
 
         EvaluationTable.Write(output, EvaluationResult.Of([picture, picture with { Name = "b" }]), perPicture: false, onTerminal: false);
 
-        Assert.Equal($"{expected}\t0.0000", string.Join('\t', output.ToString().Split(Environment.NewLine)[0].Split('\t')[9..]));
+        Assert.Equal($"{expected}\t0.0000", string.Join('\t', output.ToString().Split(Environment.NewLine)[0].Split('\t')[9..12]));
     }
 
     [Fact]
@@ -141,9 +141,25 @@ public sealed class EvaluateCommandTests : IDisposable
         using var output = new StringWriter();
         var score = new MatteScore(0.5, 0.25, 0.125, 0.75, 0.5, 2.5, 0.5);
 
-        EvaluationTable.Write(output, EvaluationResult.Of([new("a", "[x]", score, null), new("b", "[/]", score, null)]), perPicture: false, onTerminal: true);
+        EvaluationTable.Write(output, EvaluationResult.Of([new("a", "[x]", score, new(12.345, 67.891), null), new("b", "[/]", score, default, null)]), perPicture: false, onTerminal: true);
 
-        Assert.All((string[])["Group", "[x]", "[/]", "all", "0.1250"], cell => Assert.Contains(cell, output.ToString(), StringComparison.Ordinal));
+        Assert.All((string[])["Group", "[x]", "[/]", "all", "0.1250", "Colour", "12.35", "67.89"], cell => Assert.Contains(cell, output.ToString(), StringComparison.Ordinal));
+    }
+
+    /// <summary>Behind what a reference adds.</summary>
+    [Theory]
+    [InlineData(false, "a x 11 2.25 3.50", "all 2 11 2.25 3.50")]
+    [InlineData(true, "a x 15 2.25 3.50", "all 2 14 2.25 3.50")]
+    public void Errors_of_colour_are_the_last_columns(bool hasReference, string picture, string all)
+    {
+        using var output = new StringWriter();
+        var score = new PictureScore("a", "x", new(0.5, 1, 1, 1, 1, 1, 1), new(2.25, 3.5), hasReference ? new(0.5, 1, 1, 0) : null);
+
+        EvaluationTable.Write(output, EvaluationResult.Of([score, score with { Name = "b" }]), perPicture: true, onTerminal: false);
+
+        Assert.All(output.ToString().Split(Environment.NewLine).Zip([picture, picture.Replace('a', 'b'), "", all]), static line => Assert.Equal(line.Second, Ends(line.First.Split('\t'))));
+
+        static string Ends(string[] cells) => cells is [_] ? "" : $"{cells[0]} {cells[1]} {cells.Length} {cells[^2]} {cells[^1]}";
     }
 
     /// <summary>A disc that is large enough to be refined, of which the model makes blocks of ten pixels.</summary>

@@ -41,6 +41,16 @@ public class EvaluationResultTests
     public void A_reference_that_is_right_nowhere_has_nothing_to_agree_with() =>
         Assert.Null(EvaluationResult.Of([Picture("a", "x", 1, new(0.5, 0.5, 1, 0))]).Agreement);
 
+    [Fact]
+    public void Errors_of_colour_are_means_in_groups_and_in_all()
+    {
+        var picture = Picture("a", "x", 1);
+
+        var result = EvaluationResult.Of([picture with { Colour = new(1, 2) }, picture with { Name = "b", Colour = new(3, 6) }, picture with { Name = "c", Group = "y", Colour = new(8, 1) }]);
+
+        Assert.Equal([new(2, 4), new(8, 1), new(4, 3)], [result.Groups[0].Colour, result.Groups[1].Colour, result.All.Colour]);
+    }
+
     private static PictureScore Picture(string name, string group, double iou, ReferenceScore? reference = null) =>
-        new(name, group, new(0.5, iou, 0.5, 0.5, 0.5, 0.5, 0.5), reference);
+        new(name, group, new(0.5, iou, 0.5, 0.5, 0.5, 0.5, 0.5), new(4, 5), reference);
 }

@@ -87,5 +87,19 @@ public sealed class MatteSamplesTests : IDisposable
         Assert.Equal(Enumerable.Range(0, 256).Select(static level => level / 255f), plane.Samples.ToArray());
     }
 
+    [Fact]
+    public void A_plane_becomes_the_nearest_of_256_levels_again()
+    {
+        using var plane = new Plane(_pool, 256, 3);
+        for (var i = 0; i < 256; i++)
+        {
+            (plane.Samples[i], plane.Samples[256 + i], plane.Samples[512 + i]) = (i / 255f, Math.Max(0, i - 0.49f) / 255, Math.Min(255, i + 0.49f) / 255);
+        }
+
+        using var raster = MatteSamples.ToRaster(_pool, plane);
+
+        Assert.Equal(Enumerable.Range(0, 3 * 256).Select(static i => (byte)i), raster.Samples.ToArray());
+    }
+
     private static double Level(int x, int y, int band) => (x * 31) + (y * 7) + (band * 3);
 }

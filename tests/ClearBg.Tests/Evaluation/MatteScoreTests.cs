@@ -47,7 +47,7 @@ public sealed class MatteScoreTests : IDisposable
         using var prediction = Paint(_pool, width, height, predicted());
         using var truth = Paint(_pool, width, height, wanted());
 
-        var score = MatteScore.Of(prediction, truth);
+        var score = MatteScore.Of(prediction, truth, EdgeBand.Around(truth, Mask.Foreground(truth)));
 
         // That one sums in single precision. The gradient error is in thousands: those of small pictures have few digits here.
         Assert.All(Figures(known).Zip(Figures(score)), static pair => Assert.Equal(pair.First, pair.Second, 1e-6));
@@ -60,7 +60,7 @@ public sealed class MatteScoreTests : IDisposable
         using var prediction = Paint(_pool, 4, 6, Ramp);
         using var truth = Paint(_pool, 6, 4, Ramp);
 
-        Assert.Throws<ArgumentException>(() => MatteScore.Of(prediction, truth));
+        Assert.Throws<ArgumentException>(() => MatteScore.Of(prediction, truth, new Mask(6, 4)));
     }
 
     [Fact]

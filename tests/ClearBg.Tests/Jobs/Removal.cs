@@ -77,11 +77,11 @@ internal sealed class Removal : IAsyncDisposable
         {
             using var file = Pool.Rent(picture.Length);
             picture.CopyTo(file.Bytes);
-            var outcome = await _services.GetRequiredService<RemovalPipeline>().MatteAsync(file, null, null, CancellationToken.None);
-            Assert.True(outcome.Succeeded(out var matte, out var failure), failure?.ToString());
-            using (matte)
+            var outcome = await _services.GetRequiredService<RemovalPipeline>().MatteAsync(file, null, CancellationToken.None);
+            Assert.True(outcome.Succeeded(out var matted, out var failure), failure?.ToString());
+            using (matted)
             {
-                return (matte.Width, matte.Height, matte.Samples.ToArray());
+                return (matted.Matte.Width, matted.Matte.Height, matted.Matte.Samples.ToArray());
             }
         }
         finally
