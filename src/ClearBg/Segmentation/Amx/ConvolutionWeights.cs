@@ -34,23 +34,23 @@ internal sealed unsafe class ConvolutionWeights : IDisposable
         _tiles = (sbyte*)NativeMemory.AlignedAlloc((nuint)Bytes, Longest);
         _offsets = (nint*)NativeMemory.Alloc((nuint)Steps, (nuint)sizeof(nint));
         NativeMemory.Clear(_tiles, (nuint)Bytes);
-        var places = stackalloc int[Longest];
         for (var step = 0; step < Steps; step++)
         {
-            var (start, length) = (step % parts * StepBytes, Math.Min(StepBytes, run - (step % parts * StepBytes)));
             var (y, x) = isWhole ? (step / parts, 0) : (step / parts / kernel.Size, step / parts % kernel.Size);
-            _offsets[step] = (nint)((((y * kernel.Dilation) - kernel.Padding) * input.Buffer.RowStride) + (((x * kernel.Dilation) - kernel.Padding) * (long)pixel) + start);
+            _offsets[step] = (nint)((((y * kernel.Dilation) - kernel.Padding) * input.Buffer.RowStride) + (((x * kernel.Dilation) - kernel.Padding) * (long)pixel) + (step % parts * StepBytes));
+        }
 
-            // From a byte of the run to its weight: a pixel's channels follow one another there, and lie a kernel apart here.
-            for (var i = 0; i < length; i++)
+        // A pixel's channels follow one another in the tiles, and lie a kernel apart here.
+        var pixels = kernel.Size * kernel.Size;
+        var turned = new sbyte[pixels * channels];
+        for (var output = 0; output < outputs; output++)
+        {
+            _sums[output] = Turn(weights.Slice(output * channels * pixels, channels * pixels), turned, pixels);
+            var tile = _tiles + (output / Group * Steps * 2 * (nint)TileBytes) + (output % Group / TileOutputs * TileBytes) + (output % TileOutputs * sizeof(int));
+            for (var step = 0; step < Steps; step++, tile += 2 * TileBytes)
             {
-                places[i] = ((start + i) % channels * kernel.Size * kernel.Size) + (y * kernel.Size) + x + ((start + i) / channels);
-            }
-
-            for (var output = 0; output < outputs; output++)
-            {
-                var tile = _tiles + (((((output / Group * Steps) + step) * 2) + (output % Group / TileOutputs)) * (nint)TileBytes) + (output % TileOutputs * 4);
-                _sums[output] += Fill(tile, weights.Slice(output * channels * kernel.Size * kernel.Size, channels * kernel.Size * kernel.Size), places, length);
+                var start = (step / parts * run) + (step % parts * StepBytes);
+                Fill(tile, turned.AsSpan(start), Math.Min(StepBytes, run - (step % parts * StepBytes)));
             }
         }
     }
@@ -84,20 +84,45 @@ internal sealed unsafe class ConvolutionWeights : IDisposable
         _tiles = null;
     }
 
+    /// <summary>From [channels, pixels] to [pixels, channels].</summary>
+    /// <returns>The sum of all.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int Fill(sbyte* tile, ReadOnlySpan<sbyte> weights, int* places, int length)
+    private static int Turn(ReadOnlySpan<sbyte> weights, Span<sbyte> turned, int pixels)
     {
-        var sum = 0;
-        fixed (sbyte* source = weights)
+        var (channels, sum) = (weights.Length / pixels, 0);
+        fixed (sbyte* source = weights, target = turned)
         {
-            for (var i = 0; i < length; i++)
+            for (var pixel = 0; pixel < pixels; pixel++)
             {
-                var weight = source[places[i]];
-                tile[((i & ~3) << 4) + (i & 3)] = weight;
-                sum += weight;
+                var from = source + pixel;
+                var to = target + (pixel * channels);
+                for (var channel = 0; channel < channels; channel++, from += pixels)
+                {
+                    to[channel] = *from;
+                    sum += *from;
+                }
             }
         }
 
         return sum;
+    }
+
+    /// <summary>Puts an output's weights of a step, four a row, into its column of a tile. What is behind the last one of the step stays 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Fill(sbyte* column, ReadOnlySpan<sbyte> weights, int length)
+    {
+        fixed (sbyte* source = weights)
+        {
+            var i = 0;
+            for (; i + sizeof(int) <= length; i += sizeof(int), column += 64)
+            {
+                *(int*)column = *(int*)(source + i);
+            }
+
+            for (var rest = 0; i + rest < length; rest++)
+            {
+                column[rest] = source[i + rest];
+            }
+        }
     }
 }
