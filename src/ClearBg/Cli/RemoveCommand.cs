@@ -62,6 +62,7 @@ internal sealed class RemoveCommand
 
     private async Task<int> RunAsync(VerbHost host, ParseResult line, CancellationToken cancellation)
     {
+        HeadStart.Begin();
         var error = line.InvocationConfiguration.Error;
         var found = PictureSearch.Find(line.GetRequiredValue(_paths), line.GetValue(_recursive));
         var destination = Destination.Of(line.GetValue(_output), found is [{ IsStandardInput: true }], Directory.Exists);

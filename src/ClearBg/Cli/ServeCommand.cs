@@ -96,6 +96,7 @@ internal static class ServeCommand
         var model = app.Services.GetRequiredService<SharedModel>();
         model.Progress = welcome;
         var loading = model.LoadedAsync(cancellation);
+        HeadStart.Begin();
 
         // The model doesn't need it, and so a gateway without it would call itself ready and answer every picture with 500.
         await Task.Run(VipsLibrary.Start, cancellation);

@@ -20,7 +20,7 @@ internal static class MatteCleaning
     {
         var cells = MatteCells.Covered(matte);
         var subject = cells.Subject();
-        var size = subject.Count(static isSubject => isSubject);
+        var size = subject.AsSpan().Count(true);
         if (size == 0)
         {
             return;

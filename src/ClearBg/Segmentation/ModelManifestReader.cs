@@ -6,6 +6,9 @@ namespace ClearBg.Segmentation;
 /// <summary>Reads a manifest strictly: unknown, missing and null properties are errors. Comments and trailing commas are allowed, for people write these files.</summary>
 internal static class ModelManifestReader
 {
+    /// <summary>Sets up what the first file would wait for.</summary>
+    public static void Prepare() => _ = JsonSerializer.Deserialize("null"u8, ManifestJson.Default.ModelManifest);
+
     /// <summary>Reads and validates one file.</summary>
     /// <exception cref="ModelException">The file is missing, is not JSON, has unknown or missing properties, or holds values that make no sense: then all of them are named.</exception>
     public static ModelManifest Read(string path)

@@ -10,7 +10,7 @@ namespace ClearBg.Segmentation.Refinement;
 internal static class RefinementGate
 {
     /// <summary>Pixels of the shorter side, of the picture as it came.</summary>
-    private const int LeastSide = 500;
+    internal const int LeastSide = 500;
 
     /// <summary>The same of a smaller copy, below which nobody sees it.</summary>
     private const int LeastSideOfCopy = 100;
