@@ -35,7 +35,22 @@ internal static class ByteNetwork
         Weights("w4", 0.04f, 160, 144, 3, 3), Weights("b4", 0.2f, 160), Weights("w5", 0.12f, 32, 192, 1, 1), Weights("b5", 0.1f, 32),
         Weights("w6", 0.4f, 1, 32, 3, 3), Weights("b6", 0.3f, 1), TensorProto.Of("twice", [1f, 1, 2, 2], 4));
 
-    /// <summary>The same in 8 bits, with the ranges that it has on a picture.</summary>
+    /// <summary>Another one: kernels of five and of two, a concatenation in a concatenation, and no Sigmoid.</summary>
+    public static ModelProto Another() => Model(
+        [Tensor("picture", 1, 3, Side, Side)],
+        [Tensor("matte", 1, 1, Side, Side)],
+        [
+            Conv("picture w0 b0", "c0", 5).Along(2, 1, 2), Node("Relu", "c0", "r0"),
+            Conv("r0 w1 b1", "c1", 2).Along(2, 1, 0), Node("Relu", "c1", "r1"), Resize("r1  twice", "u1"),
+            Node("Concat", "u1 r0", "cat1").With("axis", 1),
+            Conv("cat1 w2 b2", "c2", 1), Node("Relu", "c2", "r2"),
+            Node("Concat", "cat1 r2", "cat2").With("axis", 1),
+            Conv("cat2 w3 b3", "c3", 5).Along(1, 1, 2), Resize("c3  twice", "matte"),
+        ],
+        Weights("w0", 0.2f, 16, 3, 5, 5), Weights("b0", 0.1f, 16), Weights("w1", 0.12f, 32, 16, 2, 2), Weights("b1", 0.2f, 32),
+        Weights("w2", 0.08f, 16, 48, 1, 1), Weights("b2", 0.3f, 16), Weights("w3", 0.2f, 1, 64, 5, 5), Weights("b3", 0.2f, 1), TensorProto.Of("twice", [1f, 1, 2, 2], 4));
+
+    /// <summary>A network in 8 bits, with the ranges that it has on a picture.</summary>
     public static ModelProto Quantized(ModelProto model, float[] picture)
     {
         var quantized = model.Clone();
