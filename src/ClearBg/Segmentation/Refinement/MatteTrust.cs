@@ -27,7 +27,7 @@ internal sealed unsafe class MatteTrust : IDisposable
     /// <summary>Pixels of the shorter side, of the picture as it came, below which it is small.</summary>
     private const int LeastSide = 500;
 
-    /// <summary>How far around a sample counts, as a share of the shorter side: the weight falls to 1 ∕ e.</summary>
+    /// <summary>How far around a sample counts, as a share of the shorter side: where one blur's weight has fallen to 1 ∕ e.</summary>
     private const float Reach = 1 / 70f;
 
     /// <summary>Next to nothing beside the Laplacian, whose entries are about 1; it decides where colours say nothing.</summary>
@@ -44,6 +44,8 @@ internal sealed unsafe class MatteTrust : IDisposable
     {
         (_weights, _pull) = (new(pool, matte.Width, matte.Height), new(pool, matte.Width, matte.Height));
         Soften(matte);
+
+        // Once alone is too peaked: a narrow gap's own two edges would count for soft surroundings.
         Blur();
         Blur();
         Weigh(matte, side < LeastSide ? DoubtOfSmall : Doubt, runs);
