@@ -48,7 +48,7 @@ internal static class HeadStart
         }
 
         var refinement = new MatteRefinement(pool, new Resizer(pool), Options.Create(new SegmentationOptions()));
-        refinement.Refine(picture, matte, new Box(0, 0, Side, Side), RefinementGate.LeastSide, RefinementLevel.Fine, CancellationToken.None);
+        refinement.Refine(picture, matte, new Box(0, 0, Side, Side), Side, RefinementLevel.Fine, CancellationToken.None);
         MatteCleaning.Clean(matte);
         ForegroundEstimation.Estimate(pool, picture, matte)?.Dispose();
     }

