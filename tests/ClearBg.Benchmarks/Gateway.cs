@@ -24,7 +24,7 @@ internal sealed partial class Gateway : IAsyncDisposable
     public static async Task<Gateway> StartAsync(params string[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("clearbg-gateway");
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ClearBg.dll"), "--urls", AnyPort, .. settings])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ClearBg.dll"), "--urls", AnyPort, "--Api:MegapixelsPerMinute=1000000", .. settings])
         {
             WorkingDirectory = folder.FullName,
             UseShellExecute = false,

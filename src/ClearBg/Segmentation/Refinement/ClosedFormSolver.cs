@@ -11,7 +11,7 @@ namespace ClearBg.Segmentation.Refinement;
 internal sealed unsafe class ClosedFormSolver(BufferPool pool)
 {
     /// <summary>Done when the preconditioned residual has fallen to this share of the first.</summary>
-    private const double Tolerance = 1e-4;
+    private const double Tolerance = 3e-4;
 
     /// <summary>Solves in place.</summary>
     /// <param name="laplacian">Of the guide; Λ is added to its diagonal.</param>

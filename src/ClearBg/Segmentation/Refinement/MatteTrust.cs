@@ -83,15 +83,17 @@ internal sealed unsafe class MatteTrust : IDisposable
         var keep = MathF.Exp(-1 / (Reach * Math.Min(_weights.Width, _weights.Height)));
         for (var y = 0; y < _weights.Height; y++)
         {
+            // Of what waits for the sample before there is as little as can be: one fused step.
             var row = _weights.Row(y);
+            var mean = row[0];
             for (var x = 1; x < row.Length; x++)
             {
-                row[x] += keep * (row[x - 1] - row[x]);
+                row[x] = mean = MathF.FusedMultiplyAdd(keep, mean, (1 - keep) * row[x]);
             }
 
             for (var x = row.Length - 2; x >= 0; x--)
             {
-                row[x] += keep * (row[x + 1] - row[x]);
+                row[x] = mean = MathF.FusedMultiplyAdd(keep, mean, (1 - keep) * row[x]);
             }
 
             if (y > 0)
