@@ -56,13 +56,23 @@ internal sealed class RemoveCommand
         });
         var verb = new Command("remove", "Removes the background of pictures.") { parts._paths, parts._output, parts._recursive, parts._overwrite, parts._quiet };
         parts._switches.AddTo(verb);
-        verb.SetAction((line, cancellation) => parts.RunAsync(host, line, cancellation));
+        verb.SetAction(async (line, cancellation) =>
+        {
+            var headStart = HeadStart.Begin();
+            try
+            {
+                return await parts.RunAsync(host, line, cancellation);
+            }
+            finally
+            {
+                await headStart.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        });
         return verb;
     }
 
     private async Task<int> RunAsync(VerbHost host, ParseResult line, CancellationToken cancellation)
     {
-        HeadStart.Begin();
         var error = line.InvocationConfiguration.Error;
         var found = PictureSearch.Find(line.GetRequiredValue(_paths), line.GetValue(_recursive));
         var destination = Destination.Of(line.GetValue(_output), found is [{ IsStandardInput: true }], Directory.Exists);

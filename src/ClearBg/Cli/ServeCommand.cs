@@ -37,6 +37,7 @@ internal static class ServeCommand
             return CommandLine.Misused;
         }
 
+        var headStart = HeadStart.Begin();
         try
         {
             // Loading the library takes 40 to 80 ms, beside which the configuration can be read.
@@ -67,6 +68,10 @@ internal static class ServeCommand
             await error.WriteLineAsync(broken.Message);
             return CommandLine.Failed;
         }
+        finally
+        {
+            await headStart.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     /// <summary>Settings are <c>--name=value</c> or <c>--name value</c>; the first token that is neither is a mistyped verb.</summary>
@@ -96,7 +101,6 @@ internal static class ServeCommand
         var model = app.Services.GetRequiredService<SharedModel>();
         model.Progress = welcome;
         var loading = model.LoadedAsync(cancellation);
-        HeadStart.Begin();
 
         // The model doesn't need it, and so a gateway without it would call itself ready and answer every picture with 500.
         await Task.Run(VipsLibrary.Start, cancellation);

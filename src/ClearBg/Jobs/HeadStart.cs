@@ -14,21 +14,17 @@ internal static class HeadStart
 {
     private const int Side = 128;
 
-    /// <summary>Begins, on a thread of its own: the pool's few are wanted. What goes wrong here goes wrong again where it is needed, and is told there.</summary>
-    public static void Begin() => new Thread(Run) { IsBackground = true, Name = "head start" }.UnsafeStart();
+    /// <summary>
+    /// Begins, on a thread of its own: the pool's few are wanted. Wait for its end, whatever it is, before the process may end: libraries are taken down then, under the feet of those
+    /// that are in them. What goes wrong here goes wrong again where it is needed, and is told there.
+    /// </summary>
+    public static Task Begin() => Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private static void Run()
     {
-        try
-        {
-            ModelManifestReader.Prepare();
-            VipsLibrary.Start();
-            CutOutDisc();
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            // As above.
-        }
+        ModelManifestReader.Prepare();
+        VipsLibrary.Start();
+        CutOutDisc();
     }
 
     internal static void CutOutDisc()
@@ -50,6 +46,6 @@ internal static class HeadStart
         var refinement = new MatteRefinement(pool, new Resizer(pool), Options.Create(new SegmentationOptions()));
         refinement.Refine(picture, matte, new Box(0, 0, Side, Side), Side, RefinementLevel.Fine, CancellationToken.None);
         MatteCleaning.Clean(matte);
-        ForegroundEstimation.Estimate(pool, picture, matte)?.Dispose();
+        ForegroundEstimation.Estimate(pool, picture, matte).Dispose();
     }
 }
