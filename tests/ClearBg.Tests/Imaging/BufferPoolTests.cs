@@ -70,10 +70,8 @@ public class BufferPoolTests
         Assert.InRange(pool.Rented, length, Math.Max(4096 * 2, length * 5 / 4));
     }
 
-    [Theory]
-    [InlineData(20_000_000, true)]
-    [InlineData(8_000_000, false)]
-    public unsafe void Only_a_large_buffer_asks_Linux_for_large_pages(long length, bool asks)
+    [Fact]
+    public unsafe void A_large_buffer_asks_Linux_for_large_pages()
     {
         if (!Directory.Exists("/sys/kernel/mm/transparent_hugepage"))
         {
@@ -81,12 +79,12 @@ public class BufferPoolTests
         }
 
         using var pool = new BufferPool(0);
-        using var buffer = pool.Rent(length);
+        using var buffer = pool.Rent(20_000_000);
 
         // proc_pid_smaps(5): a mapping's first line is its range, its last one its flags, with hg for MADV_HUGEPAGE.
-        var middle = (ulong)buffer.Pointer + ((ulong)length / 2);
+        var middle = (ulong)buffer.Pointer + 10_000_000;
         var mapping = File.ReadLines("/proc/self/smaps").SkipWhile(line => !IsRangeAround(line, middle)).First(static line => line.StartsWith("VmFlags:", StringComparison.Ordinal));
-        Assert.Equal(asks, mapping.Split(' ').Contains("hg", StringComparer.Ordinal));
+        Assert.Contains("hg", mapping.Split(' '), StringComparer.Ordinal);
 
         static bool IsRangeAround(string line, ulong address) =>
             line.Split(' ')[0].Split('-') is [var from, var to]
