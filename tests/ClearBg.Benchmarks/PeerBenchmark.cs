@@ -102,21 +102,21 @@ internal static class PeerBenchmark
         {
             UseShellExecute = false, RedirectStandardOutput = true, Environment = { [contestant.Variable.Name] = contestant.Variable.Value },
         };
-        var watch = Stopwatch.StartNew();
         using var process = Process.Start(start)!;
         var printed = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        var wall = watch.Elapsed.TotalSeconds;
         var used = JsonSerializer.Deserialize<double[]>(printed.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1])!;
-        return process.ExitCode == 0 ? new Usage(wall, used[0], used[1]) : throw new InvalidOperationException($"{string.Join(' ', command)} failed.");
+        return process.ExitCode == 0 ? new Usage(used[0], used[1], used[2]) : throw new InvalidOperationException($"{string.Join(' ', command)} failed.");
     }
 
-    /// <summary>getrusage(2) of children, which .NET has no call for.</summary>
+    /// <summary>Its own start isn't part of what it measures. getrusage(2) of children, which .NET has no call for.</summary>
     private const string Measure = """
-        import json, resource, subprocess, sys
+        import json, resource, subprocess, sys, time
+        start = time.monotonic()
         code = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
+        wall = time.monotonic() - start
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        print(json.dumps([used.ru_utime + used.ru_stime, used.ru_maxrss * 1024]))
+        print(json.dumps([wall, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024]))
         sys.exit(code)
         """;
 

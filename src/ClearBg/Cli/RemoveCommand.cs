@@ -58,7 +58,7 @@ internal sealed class RemoveCommand
         parts._switches.AddTo(verb);
         verb.SetAction(async (line, cancellation) =>
         {
-            var headStart = HeadStart.Begin();
+            var headStart = HeadStart.Begin(parts._switches.Read(line.CommandResult).Succeeded(out var asked, out _) ? asked.Refinement : null);
             try
             {
                 return await parts.RunAsync(host, line, cancellation);

@@ -18,16 +18,17 @@ internal static class HeadStart
     /// Begins, on a thread of its own: the pool's few are wanted. Wait for its end, whatever it is, before the process may end: libraries are taken down then, under the feet of those
     /// that are in them. What goes wrong here goes wrong again where it is needed, and is told there.
     /// </summary>
-    public static Task Begin() => Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    /// <param name="level">The care that was asked for, where that is known already.</param>
+    public static Task Begin(RefinementLevel? level = null) => Task.Factory.StartNew(
+        () =>
+        {
+            ModelManifestReader.Prepare();
+            VipsLibrary.Start();
+            CutOutDisc(level ?? RefinementLevel.Fine);
+        },
+        CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private static void Run()
-    {
-        ModelManifestReader.Prepare();
-        VipsLibrary.Start();
-        CutOutDisc();
-    }
-
-    internal static void CutOutDisc()
+    internal static void CutOutDisc(RefinementLevel level)
     {
         using var pool = new BufferPool(0);
         using var picture = new Raster(pool, Side, Side, 3);
@@ -44,7 +45,7 @@ internal static class HeadStart
         }
 
         var refinement = new MatteRefinement(pool, new Resizer(pool), Options.Create(new SegmentationOptions()));
-        refinement.Refine(picture, matte, new Box(0, 0, Side, Side), Side, RefinementLevel.Fine, CancellationToken.None);
+        refinement.Refine(picture, matte, new Box(0, 0, Side, Side), Side, level, CancellationToken.None);
         MatteCleaning.Clean(matte);
         ForegroundEstimation.Estimate(pool, picture, matte).Dispose();
     }

@@ -50,7 +50,7 @@ internal sealed unsafe class ConvolutionWeights : IDisposable
             for (var step = 0; step < Steps; step++, tile += 2 * TileBytes)
             {
                 var start = (step / parts * run) + (step % parts * StepBytes);
-                Fill(tile, turned.AsSpan(start), Math.Min(StepBytes, run - (step % parts * StepBytes)));
+                Fill(tile, new(turned, start, Math.Min(StepBytes, run - (step % parts * StepBytes))));
             }
         }
     }
@@ -109,17 +109,17 @@ internal sealed unsafe class ConvolutionWeights : IDisposable
 
     /// <summary>Puts an output's weights of a step, four a row, into its column of a tile. What is behind the last one of the step stays 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Fill(sbyte* column, ReadOnlySpan<sbyte> weights, int length)
+    private static void Fill(sbyte* column, ReadOnlySpan<sbyte> weights)
     {
         fixed (sbyte* source = weights)
         {
             var i = 0;
-            for (; i + sizeof(int) <= length; i += sizeof(int), column += 64)
+            for (; i + sizeof(int) <= weights.Length; i += sizeof(int), column += 64)
             {
                 *(int*)column = *(int*)(source + i);
             }
 
-            for (var rest = 0; i + rest < length; rest++)
+            for (var rest = 0; i + rest < weights.Length; rest++)
             {
                 column[rest] = source[i + rest];
             }
