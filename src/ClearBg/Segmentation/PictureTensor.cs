@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using ClearBg.Imaging;
 using ClearBg.Imaging.Vips;
 
@@ -11,6 +13,9 @@ namespace ClearBg.Segmentation;
 /// <param name="Content">The part of the input that shows the picture, or the part of it that was wanted.</param>
 internal sealed unsafe record PictureTensor(PixelBuffer Values, Box Content) : IDisposable
 {
+    /// <summary>Rows a task.</summary>
+    private const int BandRows = 64;
+
     /// <summary>Size of the tensor.</summary>
     public static long Bytes(ModelInput input) => 3L * input.Width * input.Height * sizeof(float);
 
@@ -78,24 +83,50 @@ internal sealed unsafe record PictureTensor(PixelBuffer Values, Box Content) : I
             values.Bytes.Clear();
         }
 
-        var plane = (long)input.Width * input.Height;
-        Parallel.For(0, 3, channel =>
+        var first = (float*)values.Pointer + ((long)content.Top * input.Width) + content.Left;
+        Parallel.For(0, (content.Height + BandRows - 1) / BandRows, band =>
         {
-            Span<float> levels = stackalloc float[256];
-            for (var level = 0; level < levels.Length; level++)
+            for (var y = band * BandRows; y < Math.Min(content.Height, (band + 1) * BandRows); y++)
             {
-                levels[level] = (level - input.Mean[channel]) / input.Std[channel];
-            }
-
-            for (var y = 0; y < content.Height; y++)
-            {
-                var source = small.Row(y);
-                var target = new Span<float>((float*)values.Pointer + (channel * plane) + ((long)(content.Top + y) * input.Width) + content.Left, content.Width);
-                for (int x = 0, i = channel; x < target.Length; x++, i += 3)
-                {
-                    target[x] = levels[source[i]];
-                }
+                Normalise(input, small.Row(y)[..(3 * content.Width)], first + ((long)y * input.Width));
             }
         });
+    }
+
+    /// <summary>A row: its channels are taken apart 16 pixels at a time, by picking those bytes of three vectors that belong to one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Normalise(ModelInput input, ReadOnlySpan<byte> row, float* target)
+    {
+        fixed (byte* source = row)
+        {
+            for (var channel = 0; channel < 3; channel++, target += (long)input.Width * input.Height)
+            {
+                var (mean, std) = (input.Mean[channel], input.Std[channel]);
+                var i = channel;
+                var next = target;
+
+                // An index that isn't one of the vector's own picks 0.
+                var picks = Vector128.Create((byte)0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30, 33, 36, 39, 42, 45) + Vector128.Create((byte)channel);
+                for (; i + (3 * Vector128<byte>.Count) <= row.Length + channel; i += 3 * Vector128<byte>.Count, next += Vector128<byte>.Count)
+                {
+                    var at = source + i - channel;
+                    var levels = Vector128.Shuffle(Vector128.Load(at), picks)
+                        | Vector128.Shuffle(Vector128.Load(at + 16), picks - Vector128.Create((byte)16))
+                        | Vector128.Shuffle(Vector128.Load(at + 32), picks - Vector128.Create((byte)32));
+                    var (low, high) = Vector128.Widen(levels);
+                    Normalise(Vector128.WidenLower(low)).Store(next);
+                    Normalise(Vector128.WidenUpper(low)).Store(next + 4);
+                    Normalise(Vector128.WidenLower(high)).Store(next + 8);
+                    Normalise(Vector128.WidenUpper(high)).Store(next + 12);
+                }
+
+                for (; i < row.Length; i += 3)
+                {
+                    *next++ = (source[i] - mean) / std;
+                }
+
+                Vector128<float> Normalise(Vector128<uint> four) => (Vector128.ConvertToSingle(four.AsInt32()) - Vector128.Create(mean)) / Vector128.Create(std);
+            }
+        }
     }
 }

@@ -106,6 +106,25 @@ public sealed class SegmentationSessionTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(5, 3)]
+    [InlineData(16, 2)]
+    [InlineData(83, 130)]
+    public void Every_sample_of_every_channel_finds_its_place(int width, int height)
+    {
+        using var picture = Pictures.Paint(_pool, width, height, 3, static (x, y, band) => ((41 * x) + (7 * y) + (89 * band)) % 256);
+        var input = new ModelInput("picture", width, height, [123.675f, 0, 255], [58.395f, 1, 3], ModelResize.Squash);
+
+        using var tensor = PictureTensor.Create(_pool, input, picture, Pictures.Plain, CancellationToken.None);
+
+        var values = tensor.Values.As<float>();
+        for (var i = 0; i < values.Length; i++)
+        {
+            var (x, y, band) = (i % width, i / width % height, i / width / height);
+            Assert.Equal(((((41 * x) + (7 * y) + (89 * band)) % 256) - input.Mean[band]) / input.Std[band], values[i]);
+        }
+    }
+
     [Fact]
     public void The_model_sees_srgb_whatever_the_pictures_profile()
     {
