@@ -44,6 +44,7 @@ internal sealed class SegmentationSession : IDisposable
     /// <summary>Runs the model and gives its matte, activated to 0–1, at the model's own output size.</summary>
     /// <param name="tensor">[1, 3, height, width] of the manifest's input, normalised.</param>
     /// <param name="cancellation">Leaves the queue, or ends the inference after the operator at hand.</param>
+    /// <exception cref="ObjectDisposedException">Its turn came after the session's end.</exception>
     public async Task<Plane> RunAsync(PixelBuffer tensor, CancellationToken cancellation)
     {
         Interlocked.Increment(ref _waiting);
@@ -58,6 +59,7 @@ internal sealed class SegmentationSession : IDisposable
 
         try
         {
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
             return await InferenceThread.RunAsync(() => Activate(_engine.Run(tensor, isLast: Volatile.Read(ref _waiting) == 0, cancellation)));
         }
         finally
@@ -81,13 +83,16 @@ internal sealed class SegmentationSession : IDisposable
             return;
         }
 
-        // Never under an inference: that would be native memory freed while it is read. The semaphore stays, for those who may still wait.
+        // Never under an inference: that would be native memory freed while it is read.
         for (var turn = 0; turn < _concurrency; turn++)
         {
             _turns.Wait();
         }
 
         _engine.Dispose();
+
+        // Those that wait hear of it.
+        _turns.Release(_concurrency);
     }
 
     private Plane Activate(Plane plane)

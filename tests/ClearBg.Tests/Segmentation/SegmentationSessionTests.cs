@@ -222,6 +222,27 @@ public sealed class SegmentationSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_waits_at_the_sessions_end_or_comes_later_is_told()
+    {
+        var session = Open(new BrightnessModel());
+        using var endless = _pool.Rent(PictureTensor.Bytes(session.Manifest.Input));
+        endless.As<float>().Fill(1);
+        using var stop = new CancellationTokenSource();
+        var running = session.RunAsync(endless, stop.Token);
+        var ending = Task.Run(session.Dispose);
+        var waiting = session.WarmAsync(CancellationToken.None);
+
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.WaitAsync(TimeSpan.FromSeconds(30)));
+        await ending.WaitAsync(TimeSpan.FromSeconds(30));
+
+        // A turn that came before the end's own is one more inference; the end waits for that too.
+        await Record.ExceptionAsync(() => waiting.WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.True(waiting.IsCompletedSuccessfully || waiting.Exception!.InnerException is ObjectDisposedException, waiting.Status.ToString());
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => session.WarmAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
     public async Task Cancelling_leaves_the_queue_behind_a_running_inference()
     {
         using var session = Open(new BrightnessModel());
