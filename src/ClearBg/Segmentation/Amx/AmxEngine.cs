@@ -36,8 +36,9 @@ internal sealed class AmxEngine : IInferenceEngine
         try
         {
             var (input, output) = (manifest.Input, manifest.Output);
-            using var file = File.OpenRead(path);
-            if (NetworkCompiler.TryCompile(ModelProto.Parser.ParseFrom(file), input.Name, [3, input.Height, input.Width], output.Name, out var obstacle) is { } network)
+
+            // Read whole: out of a stream the parser takes large fields in pieces of 4 KB, and then once more.
+            if (NetworkCompiler.TryCompile(ModelProto.Parser.ParseFrom(File.ReadAllBytes(path)), input.Name, [3, input.Height, input.Width], output.Name, out var obstacle) is { } network)
             {
                 return new(pool, network, Math.Max(1, (threads == 0 ? Cores.Physical : threads) / concurrency));
             }
