@@ -114,10 +114,10 @@ internal sealed unsafe record PictureTensor(PixelBuffer Values, Box Content) : I
                         | Vector128.Shuffle(Vector128.Load(at + 16), picks - Vector128.Create((byte)16))
                         | Vector128.Shuffle(Vector128.Load(at + 32), picks - Vector128.Create((byte)32));
                     var (low, high) = Vector128.Widen(levels);
-                    Normalise(Vector128.WidenLower(low)).Store(next);
-                    Normalise(Vector128.WidenUpper(low)).Store(next + 4);
-                    Normalise(Vector128.WidenLower(high)).Store(next + 8);
-                    Normalise(Vector128.WidenUpper(high)).Store(next + 12);
+                    Scaled(Vector128.WidenLower(low)).Store(next);
+                    Scaled(Vector128.WidenUpper(low)).Store(next + 4);
+                    Scaled(Vector128.WidenLower(high)).Store(next + 8);
+                    Scaled(Vector128.WidenUpper(high)).Store(next + 12);
                 }
 
                 for (; i < row.Length; i += 3)
@@ -125,7 +125,7 @@ internal sealed unsafe record PictureTensor(PixelBuffer Values, Box Content) : I
                     *next++ = (source[i] - mean) / std;
                 }
 
-                Vector128<float> Normalise(Vector128<uint> four) => (Vector128.ConvertToSingle(four.AsInt32()) - Vector128.Create(mean)) / Vector128.Create(std);
+                Vector128<float> Scaled(Vector128<uint> four) => (Vector128.ConvertToSingle(four.AsInt32()) - Vector128.Create(mean)) / Vector128.Create(std);
             }
         }
     }
