@@ -25,8 +25,8 @@ internal static class PeerBenchmark
         var program = await PublishAsync(Path.Combine(peer, "clearbg"));
         Contestant[] contestants =
         [
-            Ours("ClearBg, unrefined", "none", "Segmentation__Amx", "true"), Ours("ClearBg", "fine", "Segmentation__Amx", "true"),
-            Ours("ClearBg without AMX", "fine", "Segmentation__Amx", "false"), Ours("ClearBg, float32", "fine", "Segmentation__Precision", "Float32"),
+            Ours("ClearBg, unrefined", "none", "Segmentation__Engine", "Auto"), Ours("ClearBg", "fine", "Segmentation__Engine", "Auto"),
+            Ours("ClearBg by ONNX Runtime", "fine", "Segmentation__Engine", "OnnxRuntime"), Ours("ClearBg, float32", "fine", "Segmentation__Precision", "Float32"),
             Theirs("peer, medium", "medium"), Theirs("peer, small", "small"),
         ];
         Console.WriteLine($"Processes with one picture, and what each of {Further} more takes; {Turns} turns each: medians, and how many times the first row's.");

@@ -16,15 +16,15 @@ internal static class PipelineBenchmark
     public static async Task RunAsync(Pictures pictures)
     {
         await RunAsync(pictures, ModelPrecision.Auto, [(625, 400), (1250, 800), (2500, 1600), (4000, 3000), (8660, 5773)]);
-        await RunAsync(pictures, ModelPrecision.Auto, [(1250, 800), (4000, 3000)], amx: false);
+        await RunAsync(pictures, ModelPrecision.Auto, [(1250, 800), (4000, 3000)], engine: EngineSetting.OnnxRuntime);
         await RunAsync(pictures, ModelPrecision.Float32, [(1250, 800), (4000, 3000)]);
     }
 
-    private static async Task RunAsync(Pictures pictures, ModelPrecision precision, (int Width, int Height)[] sizes, bool amx = true)
+    private static async Task RunAsync(Pictures pictures, ModelPrecision precision, (int Width, int Height)[] sizes, EngineSetting engine = EngineSetting.Auto)
     {
-        await using var gateway = await Gateway.StartAsync($"--Segmentation:Precision={precision}", $"--Segmentation:Amx={amx}");
+        await using var gateway = await Gateway.StartAsync($"--Segmentation:Precision={precision}", $"--Segmentation:Engine={engine}");
         using var bare = new BareInference(precision);
-        Console.WriteLine($"End to end against bare inference, precision {precision}{(amx ? "" : " without AMX")}, {Turns} turns each. The gateway was ready {gateway.ReadySeconds:0.0} s after its start.");
+        Console.WriteLine($"End to end against bare inference, precision {precision}{(engine == EngineSetting.Auto ? "" : $", engine {engine}")}, {Turns} turns each. The gateway was ready {gateway.ReadySeconds:0.0} s after its start.");
         Console.WriteLine($"{"picture",-20}{"bare s",10}{"HTTP s",10}{"ratio",10}   stages of the median turn, ms");
         foreach (var (width, height) in sizes)
         {

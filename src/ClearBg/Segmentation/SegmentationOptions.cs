@@ -53,8 +53,9 @@ internal sealed class SegmentationOptions
     [Range(0, 256)]
     public int Threads { get; set; }
 
-    /// <summary>Whether a model in 8 bits is computed on the processor's AMX unit, where it has one and the model has only operators that were written for it. Else ONNX Runtime computes it.</summary>
-    public bool Amx { get; set; } = true;
+    /// <summary>What computes a model in 8 bits: <c>Auto</c> (the best for this processor), <c>OnnxRuntime</c>, <c>Amx</c> or <c>Avx2</c>.</summary>
+    [EnumDataType(typeof(EngineSetting))]
+    public EngineSetting Engine { get; set; }
 
     /// <summary>True where a model is loaded from <see cref="Weights"/>, for which nothing holds that was measured on the published ones.</summary>
     public bool HasOwnWeightsFor(string model) => Weights is not null && string.Equals(model, Model, StringComparison.Ordinal);

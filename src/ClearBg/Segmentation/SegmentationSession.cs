@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 using ClearBg.Imaging;
-using ClearBg.Segmentation.Amx;
+using ClearBg.Segmentation.Bytewise;
 
 namespace ClearBg.Segmentation;
 
@@ -22,12 +22,12 @@ internal sealed class SegmentationSession : IDisposable
     /// <param name="path">A prepared ONNX file.</param>
     /// <param name="threads">Threads of an inference; 0 means one for each core.</param>
     /// <param name="concurrency">Inferences at a time, at least 1.</param>
-    /// <param name="amx">Whether 8 bits are computed on the processor's matrix unit, where it has one.</param>
-    /// <exception cref="ModelException">The file is no model that the manifest describes.</exception>
-    public SegmentationSession(BufferPool pool, ModelManifest manifest, string path, int threads, int concurrency = 1, bool amx = true)
+    /// <param name="engine">What computes 8 bits.</param>
+    /// <exception cref="ModelException">The file is no model that the manifest describes, or there is no such engine here.</exception>
+    public SegmentationSession(BufferPool pool, ModelManifest manifest, string path, int threads, int concurrency = 1, EngineSetting engine = EngineSetting.Auto)
     {
         (_pool, Manifest, _concurrency, _turns) = (pool, manifest, concurrency, new(concurrency));
-        _engine = AmxEngine.TryOpen(pool, manifest, path, threads, concurrency, amx, out var reason) ?? (IInferenceEngine)new OnnxEngine(pool, manifest, path, threads, reason);
+        _engine = IntegerEngine.TryOpen(pool, manifest, path, threads, concurrency, engine, out var reason) ?? (IInferenceEngine)new OnnxEngine(pool, manifest, path, threads, reason);
     }
 
     public ModelManifest Manifest { get; }
@@ -37,6 +37,9 @@ internal sealed class SegmentationSession : IDisposable
 
     /// <inheritdoc cref="IInferenceEngine.Reason"/>
     public string Reason => _engine.Reason;
+
+    /// <summary>True where it isn't ONNX Runtime.</summary>
+    public bool IsOnUnit => _engine is IntegerEngine;
 
     /// <summary>Inferences that have their turn at this moment.</summary>
     public int Running => _concurrency - _turns.CurrentCount;

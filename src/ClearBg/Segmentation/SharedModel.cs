@@ -10,6 +10,7 @@ internal sealed class SharedModel : IAsyncDisposable
     private readonly ModelPreparation _preparation;
     private readonly Lazy<PrecisionChoice> _choice;
     private readonly Lazy<Task<SegmentationSession>> _loading;
+    private PrecisionChoice? _otherChoice;
     private string _engine = "";
 
     public SharedModel(ModelCatalog catalog, ModelPreparation preparation, BufferPool pool, IOptions<SegmentationOptions> options)
@@ -30,7 +31,7 @@ internal sealed class SharedModel : IAsyncDisposable
 
     /// <summary>The file that is loaded, and why.</summary>
     /// <exception cref="ModelException">There is no such model, or its manifest is wrong.</exception>
-    public PrecisionChoice Choice => _choice.Value;
+    public PrecisionChoice Choice => Volatile.Read(ref _otherChoice) ?? _choice.Value;
 
     /// <summary>What the loaded weights are called: otherwise where they, their precision, what was made of them or what computes them differ. Empty until they are loaded.</summary>
     public string Weights { get; private set; } = "";
@@ -72,9 +73,15 @@ internal sealed class SharedModel : IAsyncDisposable
 
     private async Task<SegmentationSession> LoadAsync(BufferPool pool, SegmentationOptions options, CancellationToken cancellation)
     {
-        var manifest = Choice.Manifest;
-        var session = await LoadPreparedAsync(manifest, pool, options)
-            ?? new SegmentationSession(pool, manifest, _preparation.Prepare(manifest, Progress, cancellation), options.Threads, options.Concurrency, options.Amx);
+        var session = await OpenAsync(Choice.Manifest, pool, options, cancellation);
+        if (Choice.Otherwise is { } other && !session.IsOnUnit)
+        {
+            session.Dispose();
+            Volatile.Write(ref _otherChoice, PrecisionChoice.Instead(other, session.Reason));
+            session = await OpenAsync(other, pool, options, cancellation);
+        }
+
+        var manifest = session.Manifest;
         try
         {
             // Once: the operator's own copy may be gone later.
@@ -96,6 +103,10 @@ internal sealed class SharedModel : IAsyncDisposable
         }
     }
 
+    private async Task<SegmentationSession> OpenAsync(ModelManifest manifest, BufferPool pool, SegmentationOptions options, CancellationToken cancellation) =>
+        await LoadPreparedAsync(manifest, pool, options)
+            ?? new SegmentationSession(pool, manifest, _preparation.Prepare(manifest, Progress, cancellation), options.Threads, options.Concurrency, options.Engine);
+
     /// <summary>
     /// Loads weights that are prepared already while their hash is still being computed: each takes some tenths of a second of one core.
     /// Null when there are none, or when the hash turned out wrong.
@@ -112,7 +123,7 @@ internal sealed class SharedModel : IAsyncDisposable
         SegmentationSession? session = null;
         try
         {
-            session = new SegmentationSession(pool, manifest, path, options.Threads, options.Concurrency, options.Amx);
+            session = new SegmentationSession(pool, manifest, path, options.Threads, options.Concurrency, options.Engine);
         }
         catch (ModelException) when (!check.GetAwaiter().GetResult())
         {

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using ClearBg.Segmentation;
 
 namespace ClearBg.Tests.Segmentation;
@@ -9,13 +10,14 @@ public class PrecisionChoiceTests
     private const string Saturates = "this processor multiplies 8-bit values only with saturation";
     private const string Said = "Segmentation:Precision says so";
     private const string Has = "this processor has AVX-VNNI";
+    private const string HasAvx2 = "this processor has AVX2";
 
     private static readonly ModelManifest Model = new(
         "tiny", "Tiny", "MIT", "tiny.onnx", 1000, new string('a', 64), new("x", 2, 1, [0, 0, 0], [1, 1, 1], ModelResize.Squash), new("y", ModelActivation.None));
 
     private static readonly ModelQuantization Int8 = new("tiny-int8.onnx", 300, new string('b', 64), "ranges.json");
 
-    /// <summary>A plus for what there is: an 8-bit file, weights of one's own, a processor that multiplies exactly.</summary>
+    /// <summary>A plus for what there is: an 8-bit file, weights of one's own, a processor on which ONNX Runtime multiplies exactly; 2 for one where ClearBg does, with AVX2.</summary>
     [Theory]
     [InlineData(ModelPrecision.Auto, "- - -", "float32", NoFile)]
     [InlineData(ModelPrecision.Auto, "- - +", "float32", NoFile)]
@@ -23,6 +25,11 @@ public class PrecisionChoiceTests
     [InlineData(ModelPrecision.Auto, "- + +", "float32", NoFile)]
     [InlineData(ModelPrecision.Auto, "+ - -", "float32", Saturates)]
     [InlineData(ModelPrecision.Auto, "+ - +", "int8", Has)]
+    [InlineData(ModelPrecision.Auto, "+ - 2", "int8", HasAvx2)]
+    [InlineData(ModelPrecision.Auto, "+ + 2", "float32", Own)]
+    [InlineData(ModelPrecision.Auto, "- - 2", "float32", NoFile)]
+    [InlineData(ModelPrecision.Int8, "+ - 2", "int8", Said)]
+    [InlineData(ModelPrecision.Float32, "+ - 2", "float32", Said)]
     [InlineData(ModelPrecision.Auto, "+ + -", "float32", Own)]
     [InlineData(ModelPrecision.Auto, "+ + +", "float32", Own)]
     [InlineData(ModelPrecision.Int8, "- - -", "error", NoFile)]
@@ -49,14 +56,15 @@ public class PrecisionChoiceTests
 
         if (expected == "error")
         {
-            var error = Assert.Throws<ModelException>(() => PrecisionChoice.Of(manifest, options, processor));
+            var error = Assert.Throws<ModelException>(() => PrecisionChoice.Of(manifest, options, processor, there[4] == '2'));
             Assert.Equal($"Segmentation:Precision is Int8, but {reason}. Set it to Auto or Float32.", error.Message);
             return;
         }
 
-        var choice = PrecisionChoice.Of(manifest, options, processor);
+        var choice = PrecisionChoice.Of(manifest, options, processor, there[4] == '2');
         Assert.Equal(expected == "int8" ? manifest.InInt8() : manifest, choice.Manifest);
         Assert.Equal($"tiny in {expected}: {reason}", choice.ToString());
+        Assert.Equal(reason is HasAvx2 ? manifest : null, choice.Otherwise);
     }
 
     [Fact]
@@ -64,7 +72,7 @@ public class PrecisionChoiceTests
     {
         var options = new SegmentationOptions { Model = "other", Weights = "own.onnx" };
 
-        Assert.Equal(ModelPrecision.Int8, PrecisionChoice.Of(Model with { Int8 = Int8 }, options, "AVX-VNNI").Manifest.Precision);
+        Assert.Equal(ModelPrecision.Int8, PrecisionChoice.Of(Model with { Int8 = Int8 }, options, "AVX-VNNI", hasAvx2: true).Manifest.Precision);
     }
 
     [Fact]
@@ -79,9 +87,13 @@ public class PrecisionChoiceTests
     [Fact]
     public void This_machines_processor_decides_where_nothing_else_is_said()
     {
-        var choice = PrecisionChoice.Of(Model with { Int8 = Int8 }, new SegmentationOptions { Model = "tiny" });
+        foreach (var engine in (EngineSetting[])[EngineSetting.Auto, EngineSetting.OnnxRuntime])
+        {
+            var choice = PrecisionChoice.Of(Model with { Int8 = Int8 }, new SegmentationOptions { Model = "tiny", Engine = engine });
 
-        Assert.Equal(PrecisionChoice.ExactInt8 is null ? ModelPrecision.Float32 : ModelPrecision.Int8, choice.Manifest.Precision);
-        Assert.EndsWith(PrecisionChoice.ExactInt8 ?? Saturates, choice.Reason, StringComparison.Ordinal);
+            var exact = PrecisionChoice.ExactInt8 ?? (Avx2.IsSupported && engine is EngineSetting.Auto ? "AVX2" : null);
+            Assert.Equal(exact is null ? ModelPrecision.Float32 : ModelPrecision.Int8, choice.Manifest.Precision);
+            Assert.EndsWith(exact ?? Saturates, choice.Reason, StringComparison.Ordinal);
+        }
     }
 }

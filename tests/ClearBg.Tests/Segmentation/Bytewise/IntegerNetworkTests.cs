@@ -1,0 +1,342 @@
+using System.Diagnostics;
+using System.Runtime.Intrinsics.X86;
+using ClearBg.Imaging;
+using ClearBg.Segmentation;
+using ClearBg.Segmentation.Bytewise;
+using ClearBg.Segmentation.Onnx;
+using ClearBg.Segmentation.Quantization;
+using ClearBg.Tests.Segmentation.Quantization;
+using Google.Protobuf;
+using static ClearBg.Tests.Segmentation.Bytewise.ByteNetwork;
+using static ClearBg.Tests.Segmentation.Quantization.Network;
+
+namespace ClearBg.Tests.Segmentation.Bytewise;
+
+/// <summary>On every unit that this processor has.</summary>
+public sealed class IntegerNetworkTests : IDisposable
+{
+    private readonly BufferPool _pool = new(0);
+
+    public static TheoryData<string> All => [.. Units.Names];
+
+    public static TheoryData<string, int, bool> Networks
+    {
+        get
+        {
+            var data = new TheoryData<string, int, bool>();
+            foreach (var unit in Units.Names)
+            {
+                foreach (var (seed, isAnother) in ((int, bool)[])[(0, false), (1, false), (5, false), (0, true), (5, true)])
+                {
+                    data.Add(unit, seed, isAnother);
+                }
+            }
+
+            return data;
+        }
+    }
+
+    public void Dispose()
+    {
+        Assert.Equal(0, _pool.Rented);
+        _pool.Dispose();
+    }
+
+    /// <summary>ONNX Runtime resizes in float, so that a tie may round otherwise there: a level here and there, in thousands.</summary>
+    [Theory]
+    [MemberData(nameof(Networks))]
+    public void Computes_what_ONNX_Runtime_computes_of_the_same_file(string unit, int seed, bool isAnother)
+    {
+        var model = Quantized(isAnother ? Another() : Float(), Noise());
+        var expected = Values(model, Noise(seed))["matte"];
+
+        var actual = Run(unit, model, Noise(seed), 2);
+
+        Assert.True(expected.Max() - expected.Min() > 0.2, $"The matte is too flat to tell anything: {expected.Min()} to {expected.Max()}.");
+        Assert.InRange(expected.Zip(actual, static (one, other) => Math.Abs(one - other)).Max(), 0, 0.01);
+        Assert.InRange(expected.Zip(actual, static (one, other) => Math.Abs(one - other)).Average(), 0, 0.0005);
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Any_number_of_threads_gives_the_same_bits_and_so_does_memory_that_was_used_before(string unit)
+    {
+        using var pool = new BufferPool(1 << 30);
+        var model = Quantized(Float(), Noise());
+        var alone = Run(unit, model, Noise(), 1);
+
+        foreach (var threads in (int[])[2, 3, 8])
+        {
+            Assert.Equal(alone, Run(unit, model, Noise(), threads));
+        }
+
+        using (var dirty = pool.Rent(1 << 20))
+        {
+            dirty.Bytes.Fill(0xA5);
+        }
+
+        Assert.Equal(alone, Run(unit, model, Noise(), 2, pool));
+        Assert.Equal(alone, Run(unit, model, Noise(), 2, pool));
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void Several_inferences_at_once_do_not_meet(string unit)
+    {
+        using var network = Compile(unit, Quantized(Float(), Noise()));
+        var expected = Enumerable.Range(0, 4).Select(seed => Run(network, Noise(seed), 1, _pool)).ToList();
+
+        Parallel.For(0, 40, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i => Assert.Equal(expected[(int)(i % 4)], Run(network, Noise((int)(i % 4)), 2, _pool)));
+    }
+
+    /// <summary>.NET stops threads with signals for it, and the frame of a signal is larger on one that has used tiles.</summary>
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task Survives_collections_of_garbage(string unit)
+    {
+        using var network = Compile(unit, Quantized(Float(), Noise()));
+        var expected = Run(network, Noise(), 1, _pool);
+        using var stop = new CancellationTokenSource();
+        var collecting = Task.Run(async () =>
+        {
+            // Not without pause: threads that are always stopped get nowhere.
+            using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+            while (!stop.IsCancellationRequested)
+            {
+                GC.Collect(0);
+                await tick.WaitForNextTickAsync();
+            }
+        });
+        var watch = Stopwatch.StartNew();
+        for (var i = 0; i < 1000 && watch.Elapsed < TimeSpan.FromSeconds(3); i++)
+        {
+            Assert.Equal(expected, Run(network, Noise(), 2, _pool));
+        }
+
+        await stop.CancelAsync();
+        await collecting;
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void A_cancelled_inference_ends_and_gives_its_memory_back(string unit)
+    {
+        using var network = Compile(unit, Quantized(Float(), Noise()));
+
+        Assert.ThrowsAny<OperationCanceledException>(() => Run(network, Noise(), 2, _pool, new(true)));
+        Assert.Equal(0, _pool.Rented);
+    }
+
+    /// <summary>The step at hand ends everywhere, the next begins nowhere, and no thread is left waiting.</summary>
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(3, false)]
+    [InlineData(3, true)]
+    public void A_step_that_fails_or_is_cancelled_is_the_last(int threads, bool cancels)
+    {
+        using var stop = new CancellationTokenSource();
+        var (failing, next) = (new Step(() => Fail()), new Step(static () => { }));
+        using var inference = new Inference(new Unit(), [failing, next], default, 0, threads, stop.Token);
+
+        var error = Record.Exception(() => InferenceThread.RunAsync(() =>
+        {
+            inference.Run();
+            return true;
+        }).GetAwaiter().GetResult());
+
+        Assert.True(cancels ? error is OperationCanceledException : error is InvalidDataException);
+        Assert.Equal((true, 0), (failing.Runs > 0, next.Runs));
+
+        void Fail()
+        {
+            if (!cancels)
+            {
+                throw new InvalidDataException();
+            }
+
+            stop.Cancel();
+        }
+    }
+
+    /// <summary>A damaged file is made anew where the model says that it is one; what else could be wrong with it, ONNX Runtime says.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(1000)]
+    public void A_damaged_file_is_refused_as_ever(int length)
+    {
+        var bytes = Quantized(Float(), Noise()).ToByteArray();
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("damaged.onnx", bytes.AsSpan(0, length));
+        var manifest = new ModelManifest(
+            "tiny", "Tiny", "MIT", "damaged.onnx", length, "", new("picture", Side, Side, [128, 128, 128], [256, 256, 256], ModelResize.Squash), new("matte", ModelActivation.None))
+            { Precision = ModelPrecision.Int8 };
+
+        Assert.Throws<ModelException>(() => new SegmentationSession(_pool, manifest, path, 1));
+    }
+
+    /// <summary>ONNX Runtime is exact on this file even where it saturates: its weights and values are small.</summary>
+    [Theory]
+    [InlineData(EngineSetting.Auto)]
+    [InlineData(EngineSetting.OnnxRuntime)]
+    [InlineData(EngineSetting.Amx)]
+    [InlineData(EngineSetting.Avx2)]
+    internal async Task A_session_uses_the_unit_that_is_wanted_where_the_processor_has_it(EngineSetting setting)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write("bytes.onnx", Quantized(Float(), Noise()).ToByteArray());
+        var manifest = new ModelManifest(
+            "tiny", "Tiny", "MIT", "bytes.onnx", 1, "", new("picture", Side, Side, [128, 128, 128], [256, 256, 256], ModelResize.Squash), new("matte", ModelActivation.None))
+            { Precision = ModelPrecision.Int8 };
+        var (amx, avx2) = (AmxUnit.IsSupported, Avx2.IsSupported);
+        if ((setting is EngineSetting.Amx && !amx) || (setting is EngineSetting.Avx2 && !avx2))
+        {
+            var error = Assert.Throws<ModelException>(() => new SegmentationSession(_pool, manifest, path, threads: 2, concurrency: 2, setting));
+            Assert.Equal($"Segmentation:Engine is {setting}, which this processor or system doesn't have. Set it to Auto or OnnxRuntime.", error.Message);
+            return;
+        }
+
+        using var session = new SegmentationSession(_pool, manifest, path, threads: 2, concurrency: 2, setting);
+
+        var expected = setting switch
+        {
+            EngineSetting.OnnxRuntime => "by ONNX Runtime",
+            EngineSetting.Amx => "on its AMX unit",
+            EngineSetting.Avx2 => "on its AVX2 unit",
+            _ => amx ? "on its AMX unit" : avx2 && PrecisionChoice.ExactInt8 is null ? "on its AVX2 unit" : "by ONNX Runtime",
+        };
+        Assert.Equal((expected, "", expected is not "by ONNX Runtime"), (session.Engine, session.Reason, session.IsOnUnit));
+        await session.WarmAsync(CancellationToken.None);
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public void A_session_says_why_it_does_not_use_the_unit(string unit)
+    {
+        using var folder = new TemporaryFolder();
+        var model = Network.Small();
+        Int8Conversion.Apply(model, RangesOn(model, Network.Picture()));
+        var path = folder.Write("small.onnx", model.ToByteArray());
+        var manifest = new ModelManifest(
+            "small", "Small", "MIT", "small.onnx", 1, "", new("picture", 8, 8, [128, 128, 128], [256, 256, 256], ModelResize.Squash), new("matte", ModelActivation.None))
+            { Precision = ModelPrecision.Int8 };
+        using var session = new SegmentationSession(_pool, manifest, path, 1, engine: Enum.Parse<EngineSetting>(unit));
+
+        Assert.Equal(("by ONNX Runtime", $", for its {Units.Of(unit).Name} can't compute a map of 8 × 8 pixels", false), (session.Engine, session.Reason, session.IsOnUnit));
+    }
+
+    /// <summary>Whatever the processor: another engine has to compute these, and is told why.</summary>
+    [Theory]
+    [InlineData("sum", "the operator Sub")]
+    [InlineData("p1", "a MaxPool with storage_order")]
+    [InlineData("u4", "a Resize that isn't linear to twice the size")]
+    [InlineData("c5", "a Conv that isn't the same in all directions")]
+    [InlineData("c6", "a matte that isn't enlarged")]
+    [InlineData("cat1", "a Concat of other than channels")]
+    [InlineData("cat2", "a Concat that needs copies")]
+    [InlineData("c1", "a Conv with auto_pad")]
+    [InlineData("c2", "a Conv of unusual numbers")]
+    [InlineData("c3", "a Conv of another kernel than its weights'")]
+    [InlineData("c4_bias_dequantized", "a bias of another scale than the products'")]
+    [InlineData("c4_weights_dequantized", "weights that aren't symmetric, with a scale for each output")]
+    [InlineData("r1_dequantized", "the float tensor 'r1_dequantized'")]
+    [InlineData("picture", "another input than the manifest's")]
+    public void Says_what_it_can_not_compute(string changed, string obstacle)
+    {
+        var model = Quantized(Float(), Noise());
+        var graph = model.Graph;
+        var node = graph.Node.FirstOrDefault(node => node.Output[0] == changed);
+        switch (changed)
+        {
+            case "sum":
+                node!.OpType = "Sub";
+                break;
+            case "p1":
+                node!.With("storage_order", 1);
+                break;
+            case "u4":
+                node!.Attribute.Clear();
+                break;
+            case "c5":
+                node!.Attribute.Single(static attribute => attribute.Name == "pads").Ints[0] = 1;
+                break;
+            case "c6":
+                graph.Node.Remove(graph.Node.Single(static node => node.Output[0] == "logits"));
+                break;
+            case "cat1":
+                node!.Attribute[0].I = 2;
+                break;
+            case "cat2":
+                graph.Initializer.Single(static tensor => tensor.Name == "u4_scale").RawData = TensorProto.Of("", [1f]).RawData;
+                graph.Initializer.Single(static tensor => tensor.Name == "r4_scale").RawData = TensorProto.Of("", [1f]).RawData;
+                break;
+            case "c2":
+                node!.Attribute.Add(new AttributeProto { Name = "dilations", Ints = { -1, -1 } });
+                break;
+            case "c3":
+                node!.Attribute.Single(static attribute => attribute.Name == "kernel_shape").Ints[0] = 5;
+                break;
+            case "c4_bias_dequantized":
+                graph.Initializer.Single(tensor => tensor.Name == node!.Input[1]).RawData = TensorProto.Of("", new float[160]).RawData;
+                break;
+            case "c4_weights_dequantized":
+                node!.Attribute.Clear();
+                break;
+            case "r1_dequantized":
+                node!.Input[1] = "sum_scale";
+                break;
+            case "c1":
+                node!.Attribute.Add(new AttributeProto { Name = "auto_pad" });
+                break;
+        }
+
+        var network = NetworkCompiler.TryCompile(new Unit(), model, changed == "picture" ? "image" : "picture", [3, Side, Side], "matte", out var actual);
+
+        Assert.Null(network);
+        Assert.Equal(obstacle, actual);
+    }
+
+    private sealed unsafe class Unit : TileUnit
+    {
+        public override string Name => "no unit";
+
+        public override void Multiply(TileProduct* product) => throw new NotSupportedException();
+    }
+
+    private sealed class Step(Action run) : NetworkStep
+    {
+        private int _runs;
+
+        public int Runs => _runs;
+
+        public override int Items => 4;
+
+        public override void Run(int item, InferenceMemory memory)
+        {
+            Interlocked.Increment(ref _runs);
+            run();
+        }
+    }
+
+    private static IntegerNetwork Compile(string unit, ModelProto model) =>
+        NetworkCompiler.TryCompile(Units.Of(unit), model, "picture", [3, Side, Side], "matte", out var obstacle) ?? throw new InvalidOperationException(obstacle);
+
+    private float[] Run(string unit, ModelProto model, float[] picture, int threads, BufferPool? pool = null)
+    {
+        using var network = Compile(unit, model);
+        return Run(network, picture, threads, pool ?? _pool);
+    }
+
+    private static float[] Run(IntegerNetwork network, float[] picture, int threads, BufferPool pool, CancellationToken cancellation = default)
+    {
+        using var tensor = pool.Rent(picture.Length * sizeof(float));
+        picture.CopyTo(tensor.As<float>());
+        using var matte = new Plane(pool, network.Width, network.Height);
+        InferenceThread.RunAsync(() =>
+        {
+            network.Run(pool, tensor, matte, threads, cancellation);
+            return true;
+        }).GetAwaiter().GetResult();
+        return matte.Samples.ToArray();
+    }
+}
