@@ -8,7 +8,7 @@ internal interface IInferenceEngine : IDisposable
     /// <summary>What it is, behind "computed".</summary>
     string Name { get; }
 
-    /// <summary>Why it isn't another one, behind the name; empty where that goes without saying.</summary>
+    /// <summary>Why it isn't another one, as the end of a sentence; empty where that goes without saying.</summary>
     string Reason { get; }
 
     /// <summary>Runs the model once. Any number of threads may do so at a time.</summary>

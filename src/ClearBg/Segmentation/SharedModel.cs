@@ -85,7 +85,7 @@ internal sealed class SharedModel : IAsyncDisposable
         try
         {
             // Once: the operator's own copy may be gone later.
-            (Weights, _engine) = ($"{Path.GetFileName(_preparation.PathOf(manifest))} {manifest.Sha256} {session.Engine}", session.Engine + session.Reason);
+            (Weights, _engine) = ($"{Path.GetFileName(_preparation.PathOf(manifest))} {manifest.Sha256} {session.Engine}", session.Reason.Length > 0 ? $"{session.Engine}, for {session.Reason}" : session.Engine);
             if (WarmsUp)
             {
                 await session.WarmAsync(cancellation);

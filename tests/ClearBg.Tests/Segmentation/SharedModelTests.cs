@@ -1,6 +1,8 @@
+using System.Runtime.Intrinsics.X86;
 using System.Text.Json;
 using ClearBg.Imaging;
 using ClearBg.Segmentation;
+using ClearBg.Segmentation.Bytewise;
 using ClearBg.Tests.Segmentation.Quantization;
 using Microsoft.Extensions.Options;
 
@@ -95,6 +97,32 @@ public sealed class SharedModelTests : IDisposable
         Assert.Equal("tiny in int8: Segmentation:Precision says so", model.Choice.ToString());
         Assert.Equal(manifest.Int8!.Sha256, session.Manifest.Sha256);
         Assert.Equal([preparation.PathOf(manifest.InInt8())], Directory.GetFiles(_folder["cache"]));
+    }
+
+    /// <summary>Where ONNX Runtime would saturate, what no unit of ours computes is loaded in single precision.</summary>
+    [Fact]
+    public async Task Loads_single_precision_where_8_bits_would_not_be_exact()
+    {
+        var package = new FakePackage(_folder, Network.Small());
+        var manifest = package.ManifestWithInt8(Network.RangesOn(Network.Small(), Network.Picture()));
+        _folder.Write(Path.Combine("models", "tiny", ModelManifest.FileName), JsonSerializer.SerializeToUtf8Bytes(manifest, ManifestJson.Default.ModelManifest));
+        var options = Options.Create(new SegmentationOptions { Model = "tiny", Folder = _folder["models"], Cache = _folder["cache"], Packages = package.Modules });
+        await using var model = new SharedModel(new ModelCatalog(options), new ModelPreparation(options), _pool, options);
+
+        var session = await model.LoadedAsync(CancellationToken.None);
+
+        const string Saturates = "tiny in float32: this processor multiplies 8-bit values only with saturation";
+        var description = (PrecisionChoice.ExactInt8, Avx2.IsSupported, AmxUnit.IsSupported) switch
+        {
+            ({ } exact, _, true) => $"tiny in int8: this processor has {exact}, computed by ONNX Runtime, for its AMX unit can't compute a map of 8 × 8 pixels",
+            ({ } exact, _, false) => $"tiny in int8: this processor has {exact}, computed by ONNX Runtime",
+            (null, true, _) => $"{Saturates}, and its AVX2 unit can't compute a map of 8 × 8 pixels, computed by ONNX Runtime",
+            _ => $"{Saturates}, computed by ONNX Runtime",
+        };
+        Assert.Equal(description, model.Description);
+        Assert.Equal(session.Manifest, model.Choice.Manifest);
+        Assert.Equal(PrecisionChoice.ExactInt8 is null ? ModelPrecision.Float32 : ModelPrecision.Int8, session.Manifest.Precision);
+        Assert.Contains(session.Manifest.Sha256, model.Weights, StringComparison.Ordinal);
     }
 
     /// <summary>A model whose fault shows only when it runs tells whether it ran.</summary>

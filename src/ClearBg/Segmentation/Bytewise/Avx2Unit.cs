@@ -15,7 +15,7 @@ internal sealed unsafe class Avx2Unit : TileUnit
     private const int RowBytes = 64;
 
     // Four pixels' values of 16 bits stay in the first cache beside the weights. Their distance isn't a power of two, which would put them all into the same lines.
-    private const int MostSteps = 16;
+    private const int MostSteps = 8;
     private const int WideStride = (MostSteps * RowBytes) + 32;
 
     public override string Name => "AVX2 unit";
@@ -84,7 +84,7 @@ internal sealed unsafe class Avx2Unit : TileUnit
             }
 
             var sums = product->Sums + (pixel * ConvolutionWeights.Group);
-            for (var output = 0; output < ConvolutionWeights.Group; output += 8)
+            for (var output = 0; output < product->Outputs; output += 8)
             {
                 var weights = product->Weights + ((nint)step * 2 * TileBytes) + (output / 16 * TileBytes) + (output % 16 * sizeof(int));
                 Multiply(wide, weights, steps, rows, sums + output, adds);

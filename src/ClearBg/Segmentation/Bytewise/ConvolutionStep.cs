@@ -49,6 +49,7 @@ internal abstract unsafe class ConvolutionStep(TileUnit unit, FeatureMap input, 
             for (var group = first; group < last; group++)
             {
                 product.Weights = weights.Of(group);
+                product.Outputs = Math.Min(ConvolutionWeights.Group, weights.Sums.Length - (group * ConvolutionWeights.Group));
                 unit.Multiply(&product);
                 Store(memory, sums, x, y, group * ConvolutionWeights.Group);
                 if (other != tile)

@@ -44,7 +44,7 @@ internal sealed class IntegerEngine : IInferenceEngine
                 return new(pool, network, unit, Math.Max(1, (threads == 0 ? Cores.Physical : threads) / concurrency));
             }
 
-            reason = $", for its {unit.Name} can't compute {obstacle}";
+            reason = $"its {unit.Name} can't compute {obstacle}";
         }
         catch (Exception e) when (e is InvalidProtocolBufferException or IOException or UnauthorizedAccessException)
         {

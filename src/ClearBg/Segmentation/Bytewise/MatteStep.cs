@@ -15,6 +15,7 @@ internal sealed unsafe class MatteStep(FeatureMap input, bool hasSigmoid) : RowS
         var near = (float*)input.At(memory.Features, 0, y / 2);
         var far = (float*)input.At(memory.Features, 0, Math.Clamp((y / 2) + (y % 2 == 0 ? -1 : 1), 0, input.Height - 1));
         var blended = stackalloc float[width + 2];
+        float* evens = stackalloc float[Vector512<float>.Count], odds = stackalloc float[Vector512<float>.Count];
         for (var x = 0; x < width; x += Vector512<float>.Count)
         {
             Blend(Vector512.Load(near + x), Vector512.Load(far + x)).Store(blended + 1 + x);
@@ -31,9 +32,11 @@ internal sealed unsafe class MatteStep(FeatureMap input, bool hasSigmoid) : RowS
                 (even, odd) = (Sigmoid(even), Sigmoid(odd));
             }
 
+            even.Store(evens);
+            odd.Store(odds);
             for (var i = 0; i < Vector512<float>.Count; i++, target += 2)
             {
-                (target[0], target[1]) = (even[i], odd[i]);
+                (target[0], target[1]) = (evens[i], odds[i]);
             }
         }
     }

@@ -29,4 +29,7 @@ internal unsafe struct TileProduct
 
     /// <summary>Bytes a step, a multiple of 4, at most 64.</summary>
     public nint StepBytes;
+
+    /// <summary>Of the 32 outputs, how many are wanted; the sums of the others may be anything.</summary>
+    public nint Outputs;
 }

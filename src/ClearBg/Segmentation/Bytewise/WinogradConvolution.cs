@@ -22,10 +22,13 @@ internal sealed unsafe class WinogradConvolution(FeatureMap input, int dilation,
     // Squares of 4 × 4 pixels, for 2 × 2 results each, that are transformed and multiplied together: their values stay in the second cache.
     private const int Block = 16;
 
-    // Fewer squares would gain little: the weights, which become 3.6 times as large, are most of what is read for them.
-    private const int FewestSquares = 1024;
+    // For fewer the weights, which become 3.6 times as large, would not be worth their memory.
+    private const int FewestSquares = 256;
 
     private const int BlocksInItem = 2;
+
+    // From one place's sums to the next one's.
+    private const int Next = Block * WinogradWeights.Group;
 
     private readonly int _columns = input.Width / 2;
     private readonly int _squares = input.Width / 2 * (input.Height / 2);
@@ -57,9 +60,11 @@ internal sealed unsafe class WinogradConvolution(FeatureMap input, int dilation,
         var values = (short*)memory.Room;
         var channels = input.Channels;
         var sums = (int*)(values + (Places * Block * (nint)channels));
+        var targets = stackalloc byte*[Block];
         for (var square = 0; square < count; square++)
         {
             var (x, y) = Place(first + square);
+            targets[square] = output.At(memory.Features, x, y);
             TransformInput(input.At(memory.Features, x - dilation, y - dilation), values + (square * (nint)channels));
             if ((first + square) % _columns == 0)
             {
@@ -82,8 +87,7 @@ internal sealed unsafe class WinogradConvolution(FeatureMap input, int dilation,
 
             for (var square = 0; square < count; square++)
             {
-                var (x, y) = Place(first + square);
-                StoreOutput(sums + (square * WinogradWeights.Group), output.At(memory.Features, x, y) + (group * WinogradWeights.Group), group);
+                StoreOutput(sums + (square * WinogradWeights.Group), targets[square] + (group * WinogradWeights.Group), group);
             }
         }
     }
@@ -160,7 +164,4 @@ internal sealed unsafe class WinogradConvolution(FeatureMap input, int dilation,
         var (third, fourth) = (Vector256.Load(sums + (8 * Next)), Vector256.Load(sums + (12 * Next)));
         return (first + second + third, second - third - fourth);
     }
-
-    // From one place's sums to the next one's.
-    private const int Next = Block * WinogradWeights.Group;
 }

@@ -222,7 +222,7 @@ public sealed class IntegerNetworkTests : IDisposable
             { Precision = ModelPrecision.Int8 };
         using var session = new SegmentationSession(_pool, manifest, path, 1, engine: Enum.Parse<EngineSetting>(unit));
 
-        Assert.Equal(("by ONNX Runtime", $", for its {Units.Of(unit).Name} can't compute a map of 8 × 8 pixels", false), (session.Engine, session.Reason, session.IsOnUnit));
+        Assert.Equal(("by ONNX Runtime", $"its {Units.Of(unit).Name} can't compute a map of 8 × 8 pixels", false), (session.Engine, session.Reason, session.IsOnUnit));
     }
 
     /// <summary>Whatever the processor: another engine has to compute these, and is told why.</summary>

@@ -79,7 +79,7 @@ public sealed unsafe class NetworkStepTests
             fixed (int* s = sums)
             fixed (nint* o = offsets)
             {
-                var product = new TileProduct { Offsets = o, Steps = steps, StepBytes = stepBytes, Pixels = p, Second = second, Weights = w, PixelStride = stride, Sums = s };
+                var product = new TileProduct { Offsets = o, Steps = steps, StepBytes = stepBytes, Pixels = p, Second = second, Weights = w, PixelStride = stride, Sums = s, Outputs = 32 };
                 var tiles = Units.Of(unit);
                 tiles.Enter(stepBytes);
                 tiles.Multiply(&product);
