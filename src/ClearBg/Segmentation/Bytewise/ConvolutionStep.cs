@@ -6,9 +6,9 @@ namespace ClearBg.Segmentation.Bytewise;
 /// <param name="unit">What multiplies.</param>
 /// <param name="input">What is read.</param>
 /// <param name="kernel">How.</param>
-/// <param name="weights">Which belong to it from now on.</param>
+/// <param name="weights">Of the Conv.</param>
 /// <param name="output">What is written; its width is a multiple of 16.</param>
-internal abstract unsafe class ConvolutionStep(TileUnit unit, FeatureMap input, Kernel kernel, ConvolutionWeights weights, FeatureMap output) : NetworkStep, IDisposable
+internal abstract unsafe class ConvolutionStep(TileUnit unit, FeatureMap input, Kernel kernel, ConvolutionWeights weights, FeatureMap output) : NetworkStep
 {
     /// <summary>Pixels of a tile, along a row.</summary>
     protected const int TilePixels = 16;
@@ -64,8 +64,6 @@ internal abstract unsafe class ConvolutionStep(TileUnit unit, FeatureMap input, 
             output.Frame(memory.Features, y, first * ConvolutionWeights.Group, Math.Min(output.Channels, last * ConvolutionWeights.Group));
         }
     }
-
-    public void Dispose() => weights.Dispose();
 
     /// <summary>Takes the sums of 16 pixels from a place on, [16, 32], for up to 32 outputs from a number on.</summary>
     protected abstract void Store(InferenceMemory memory, int* sums, int x, int y, int channel);

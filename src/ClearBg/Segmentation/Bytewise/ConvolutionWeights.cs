@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 namespace ClearBg.Segmentation.Bytewise;
 
 /// <summary>
-/// A Conv's weights in native memory, in the order in which tiles multiply them. The pixels that a kernel covers are cut into steps of at most 64 bytes: the
+/// A Conv's weights in the order in which tiles multiply them. The pixels that a kernel covers are cut into steps of at most 64 bytes: the
 /// channels of one pixel or, where the pixels of a kernel's row lie side by side, of several.
 /// </summary>
-internal sealed unsafe class ConvolutionWeights : IDisposable
+internal sealed unsafe class ConvolutionWeights
 {
     /// <summary>Outputs that are computed together.</summary>
     public const int Group = 32;
@@ -16,14 +16,15 @@ internal sealed unsafe class ConvolutionWeights : IDisposable
     private const int TileOutputs = 16;
     private const int Longest = 64;
     private readonly int[] _sums;
-    private nint* _offsets;
-    private sbyte* _tiles;
+    private readonly nint* _offsets;
+    private readonly sbyte* _tiles;
 
+    /// <param name="memory">Where they are kept.</param>
     /// <param name="weights">[outputs, channels, size, size].</param>
     /// <param name="outputs">Number of outputs.</param>
     /// <param name="kernel">The kernel.</param>
     /// <param name="input">What it is moved over.</param>
-    public ConvolutionWeights(ReadOnlySpan<sbyte> weights, int outputs, Kernel kernel, FeatureMap input)
+    public ConvolutionWeights(WeightMemory memory, ReadOnlySpan<sbyte> weights, int outputs, Kernel kernel, FeatureMap input)
     {
         var (channels, pixel) = (input.Channels, input.Buffer.Channels);
         var isWhole = kernel.Dilation == 1 && channels == pixel && channels < Longest;
@@ -31,8 +32,8 @@ internal sealed unsafe class ConvolutionWeights : IDisposable
         var parts = (run + Longest - 1) / Longest;
         StepBytes = (((run + parts - 1) / parts) + 3) & ~3;
         (Steps, Groups, _sums) = (runs * parts, (outputs + Group - 1) / Group, new int[outputs]);
-        _tiles = (sbyte*)NativeMemory.AlignedAlloc((nuint)Bytes, Longest);
-        _offsets = (nint*)NativeMemory.Alloc((nuint)Steps, (nuint)sizeof(nint));
+        _tiles = (sbyte*)memory.Take(Bytes);
+        _offsets = (nint*)memory.Take(Steps * (long)sizeof(nint));
         NativeMemory.Clear(_tiles, (nuint)Bytes);
         for (var step = 0; step < Steps; step++)
         {
@@ -75,14 +76,6 @@ internal sealed unsafe class ConvolutionWeights : IDisposable
 
     /// <summary>For each step of a group two tiles of 16 outputs: rows of four bytes for each.</summary>
     public sbyte* Of(int group) => _tiles + (group * (nint)Steps * 2 * TileBytes);
-
-    public void Dispose()
-    {
-        NativeMemory.Free(_offsets);
-        NativeMemory.AlignedFree(_tiles);
-        _offsets = null;
-        _tiles = null;
-    }
 
     /// <summary>From [channels, pixels] to [pixels, channels].</summary>
     /// <returns>The sum of all.</returns>

@@ -38,15 +38,15 @@ internal sealed class IntegerEngine : IInferenceEngine
         {
             var (input, output) = (manifest.Input, manifest.Output);
 
-            // Read whole: out of a stream the parser takes large fields in pieces of 4 KB, and then once more.
-            if (NetworkCompiler.TryCompile(unit, ModelProto.Parser.ParseFrom(File.ReadAllBytes(path)), input.Name, [3, input.Height, input.Width], output.Name, out var obstacle) is { } network)
+            using var file = new FileMemory(path);
+            if (NetworkCompiler.TryCompile(unit, OnnxFile.Parse(file.Memory), input.Name, [3, input.Height, input.Width], output.Name, out var obstacle) is { } network)
             {
                 return new(pool, network, unit, Math.Max(1, (threads == 0 ? Cores.Physical : threads) / concurrency));
             }
 
             reason = $"its {unit.Name} can't compute {obstacle}";
         }
-        catch (Exception e) when (e is InvalidProtocolBufferException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is InvalidProtocolBufferException or InvalidDataException or IOException or UnauthorizedAccessException)
         {
             // ONNX Runtime says in its own words what is wrong with the file.
         }

@@ -6,13 +6,14 @@ namespace ClearBg.Segmentation.Bytewise;
 internal sealed class IntegerNetwork : IDisposable
 {
     private readonly TileUnit _unit;
+    private readonly WeightMemory _weights;
     private readonly IReadOnlyList<NetworkStep> _steps;
     private readonly long _bytes;
     private readonly long _room;
 
-    internal IntegerNetwork(TileUnit unit, IReadOnlyList<NetworkStep> steps, long bytes, int width, int height)
+    internal IntegerNetwork(TileUnit unit, WeightMemory weights, IReadOnlyList<NetworkStep> steps, long bytes, int width, int height)
     {
-        (_unit, _steps, _bytes, Width, Height) = (unit, steps, bytes, width, height);
+        (_unit, _weights, _steps, _bytes, Width, Height) = (unit, weights, steps, bytes, width, height);
         _room = (steps.Max(static step => step.RoomBytes) + 63) & ~63L;
     }
 
@@ -35,11 +36,5 @@ internal sealed class IntegerNetwork : IDisposable
         inference.Run();
     }
 
-    public void Dispose()
-    {
-        foreach (var step in _steps.OfType<IDisposable>())
-        {
-            step.Dispose();
-        }
-    }
+    public void Dispose() => _weights.Dispose();
 }

@@ -21,12 +21,13 @@ internal sealed unsafe class MatteConvolution : ConvolutionStep
 
     /// <summary>Splits the weights.</summary>
     /// <param name="unit">What multiplies.</param>
+    /// <param name="memory">Where the weights are kept.</param>
     /// <param name="input">What is read.</param>
     /// <param name="kernel">How.</param>
     /// <param name="weights">[1, channels, size, size].</param>
     /// <param name="bias">Of the output.</param>
     /// <param name="output">Four channels of bytes, which are one float.</param>
-    public static MatteConvolution Create(TileUnit unit, FeatureMap input, Kernel kernel, ReadOnlySpan<float> weights, float bias, FeatureMap output)
+    public static MatteConvolution Create(TileUnit unit, WeightMemory memory, FeatureMap input, Kernel kernel, ReadOnlySpan<float> weights, float bias, FeatureMap output)
     {
         var scale = Math.Max(Math.Abs(System.Numerics.Tensors.TensorPrimitives.MaxMagnitude(weights)) / sbyte.MaxValue, float.Epsilon * Finer);
         var digits = new sbyte[2 * weights.Length];
@@ -36,7 +37,7 @@ internal sealed unsafe class MatteConvolution : ConvolutionStep
             digits[weights.Length + i] = (sbyte)MathF.Round(((weights[i] / scale) - digits[i]) * Finer);
         }
 
-        return new(unit, input, kernel, new(digits, 2, kernel, input), scale, bias, output);
+        return new(unit, input, kernel, new(memory, digits, 2, kernel, input), scale, bias, output);
     }
 
     protected override void Store(InferenceMemory memory, int* sums, int x, int y, int channel)

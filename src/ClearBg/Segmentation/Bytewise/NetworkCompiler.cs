@@ -22,7 +22,7 @@ internal sealed class NetworkCompiler
     private readonly QuantizedGraph _graph;
     private readonly string _output;
     private readonly Dictionary<string, NetworkTensor> _tensors = new(StringComparer.Ordinal);
-    private readonly List<(NetworkTensor[] Touched, Func<NetworkStep> Create)> _operators = [];
+    private readonly List<(NetworkTensor[] Touched, Func<WeightMemory, NetworkStep> Create)> _operators = [];
     private NetworkTensor? _matte;
 
     private NetworkCompiler(TileUnit unit, QuantizedGraph graph, string output) => (_unit, _graph, _output) = (unit, graph, output);
@@ -58,7 +58,7 @@ internal sealed class NetworkCompiler
         // Those that the file leaves open are 0.
         Require(type!.Shape.Dim.Zip([1, .. shape]).All(static side => side.First.DimValue == 0 || side.First.DimValue == side.Second), "an input of another shape than the manifest's");
         var picture = Add(input, shape[0], shape[2], shape[1]);
-        _operators.Add(([picture], () => new QuantizeStep(picture.Map)));
+        _operators.Add(([picture], _ => new QuantizeStep(picture.Map)));
         foreach (var node in graph.Node)
         {
             Read(node);
@@ -73,19 +73,16 @@ internal sealed class NetworkCompiler
 
         var bytes = FeatureArena.Place(_operators.SelectMany(static op => op.Touched).Select(static tensor => tensor.Buffer).Distinct());
         Require(bytes <= MostBytes, "maps of that size");
-        var steps = new NetworkStep?[_operators.Count];
+        var steps = new NetworkStep[_operators.Count];
+        var weights = new WeightMemory();
         try
         {
-            Parallel.For(0, steps.Length, step => steps[step] = _operators[step].Create());
-            return new(_unit, steps!, bytes, 2 * matte.Width, 2 * matte.Height);
+            Parallel.For(0, steps.Length, step => steps[step] = _operators[step].Create(weights));
+            return new(_unit, weights, steps, bytes, 2 * matte.Width, 2 * matte.Height);
         }
         catch
         {
-            foreach (var step in steps.OfType<IDisposable>())
-            {
-                step.Dispose();
-            }
-
+            weights.Dispose();
             throw;
         }
     }
@@ -119,7 +116,7 @@ internal sealed class NetworkCompiler
                 Require((first.Channels, first.Width, first.Height) == (second.Channels, second.Width, second.Height), "an Add of different shapes");
                 var sum = Add(node.Output[0], first.Channels, first.Width, first.Height);
                 RequireUnits(sum);
-                _operators.Add(([first, second, sum], () => new AddStep(first.Map, second.Map, sum.Map)));
+                _operators.Add(([first, second, sum], _ => new AddStep(first.Map, second.Map, sum.Map)));
                 break;
             case "QuantizeLinear" or "DequantizeLinear" or "Relu" or "Resize" or "Sigmoid":
                 // They belong to what is before or behind them; what is computed of them elsewhere is no tensor of bytes.
@@ -154,18 +151,18 @@ internal sealed class NetworkCompiler
         var winograd = _unit.SavesProducts && WinogradConvolution.Fits(kernel, input.Channels, input.Width, input.Height);
         _operators.Add(([input, output], Create));
 
-        NetworkStep Create()
+        NetworkStep Create(WeightMemory memory)
         {
             var values = MemoryMarshal.Cast<byte, sbyte>(weights.RawData.Span);
             var rest = MemoryMarshal.Cast<byte, int>(biases.RawData.Span);
             var (from, to) = (input.Map, output.Map);
             if (winograd)
             {
-                var transformed = new WinogradWeights(values, output.Channels, input.Channels);
+                var transformed = new WinogradWeights(memory, values, output.Channels, input.Channels);
                 return new WinogradConvolution(from, kernel.Dilation, transformed, new(from, transformed.Sums, scales, rest, to, isRectified: relu is not null), to);
             }
 
-            var tiles = new ConvolutionWeights(values, output.Channels, kernel, from);
+            var tiles = new ConvolutionWeights(memory, values, output.Channels, kernel, from);
             return new FeatureConvolution(_unit, from, kernel, tiles, new(from, tiles.Sums, scales, rest, to, isRectified: relu is not null), to);
         }
     }
@@ -182,8 +179,8 @@ internal sealed class NetworkCompiler
         Require(ReferenceEquals(end, resize) || (end is not null && end.Is("Sigmoid") && string.Equals(end.Output[0], _output, StringComparison.Ordinal)), "a matte with more behind it than a Sigmoid");
         var matte = _matte = new NetworkTensor(sizeof(float), kernel.Outputs(input.Width), kernel.Outputs(input.Height), 1, 0);
         RequireWidth(matte);
-        _operators.Add(([input, matte], () => MatteConvolution.Create(_unit, input.Map, kernel, weights.Floats(), bias[0], matte.Map)));
-        _operators.Add(([matte], () => new MatteStep(matte.Map, hasSigmoid: !ReferenceEquals(end, resize))));
+        _operators.Add(([input, matte], memory => MatteConvolution.Create(_unit, memory, input.Map, kernel, weights.Floats(), bias[0], matte.Map)));
+        _operators.Add(([matte], _ => new MatteStep(matte.Map, hasSigmoid: !ReferenceEquals(end, resize))));
     }
 
     private void Join(NodeProto node)
@@ -205,7 +202,7 @@ internal sealed class NetworkCompiler
         var output = Add(node.Output[0], input.Channels, width, height);
         RequireUnits(output);
         Require(output.HasLevelsOf(input), $"a {node.OpType} that changes the scale");
-        _operators.Add(([input, output], () => create(input.Map, output.Map)));
+        _operators.Add(([input, output], _ => create(input.Map, output.Map)));
     }
 
     private NetworkTensor Add(string name, int channels, int width, int height)

@@ -11,10 +11,10 @@ namespace ClearBg.Segmentation.Bytewise;
 /// </summary>
 /// <param name="input">What is read, with a border of <paramref name="dilation"/>.</param>
 /// <param name="dilation">From one of the kernel's pixels to the next.</param>
-/// <param name="weights">Which belong to it from now on.</param>
+/// <param name="weights">Of the Conv.</param>
 /// <param name="levels">What becomes of the sums.</param>
 /// <param name="output">What is written, of the input's size.</param>
-internal sealed unsafe class WinogradConvolution(FeatureMap input, int dilation, WinogradWeights weights, OutputLevels levels, FeatureMap output) : NetworkStep, IDisposable
+internal sealed unsafe class WinogradConvolution(FeatureMap input, int dilation, WinogradWeights weights, OutputLevels levels, FeatureMap output) : NetworkStep
 {
     private const int MostChannels = 1024;
     private const int Places = WinogradWeights.Places;
@@ -51,8 +51,6 @@ internal sealed unsafe class WinogradConvolution(FeatureMap input, int dilation,
             Compute(first, Math.Min(Block, last - first), memory);
         }
     }
-
-    public void Dispose() => weights.Dispose();
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Compute(int first, int count, InferenceMemory memory)

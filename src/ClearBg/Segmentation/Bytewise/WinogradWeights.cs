@@ -1,13 +1,13 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace ClearBg.Segmentation.Bytewise;
 
 /// <summary>
-/// The weights of a Conv of 3 × 3 for <see cref="WinogradConvolution"/>, in native memory: for each output and channel the 16 values of 4·G·g·Gᵀ, which are at most
+/// The weights of a Conv of 3 × 3 for <see cref="WinogradConvolution"/>: for each output and channel the 16 values of 4·G·g·Gᵀ, which are at most
 /// 9 · 128 and whole, where G·g·Gᵀ has quarters.
 /// </summary>
-internal sealed unsafe class WinogradWeights : IDisposable
+internal sealed unsafe class WinogradWeights
 {
     /// <summary>Outputs that are computed together.</summary>
     public const int Group = 16;
@@ -17,18 +17,23 @@ internal sealed unsafe class WinogradWeights : IDisposable
 
     private const int Pixels = 9;
     private readonly int[] _sums;
-    private short* _values;
+    private readonly short* _values;
 
+    /// <param name="memory">Where they are kept.</param>
     /// <param name="weights">[outputs, channels, 3, 3].</param>
     /// <param name="outputs">Number of outputs, a multiple of 16.</param>
     /// <param name="channels">Number of channels, a multiple of 2.</param>
-    public WinogradWeights(ReadOnlySpan<sbyte> weights, int outputs, int channels)
+    public WinogradWeights(WeightMemory memory, ReadOnlySpan<sbyte> weights, int outputs, int channels)
     {
         (Channels, _sums) = (channels, new int[outputs]);
-        _values = (short*)NativeMemory.AlignedAlloc((nuint)outputs * (nuint)channels * Places * sizeof(short), 64);
-        for (var output = 0; output < outputs; output++)
+        _values = (short*)memory.Take((long)outputs * channels * Places * sizeof(short));
+        fixed (sbyte* source = weights)
+        fixed (int* sum = _sums)
         {
-            _sums[output] = Transform(weights.Slice(output * channels * Pixels, channels * Pixels), Of(output / Group) + (2 * (output % Group)), channels);
+            for (var group = 0; group < outputs / Group; group++)
+            {
+                Transform(source + ((nint)group * Group * channels * Pixels), Of(group), channels, sum + (group * Group));
+            }
         }
     }
 
@@ -40,45 +45,53 @@ internal sealed unsafe class WinogradWeights : IDisposable
     /// <summary>[16 places, channels / 2, 16 outputs, 2 channels] of a group of outputs.</summary>
     public short* Of(int group) => _values + ((nint)group * Places * Channels * Group);
 
-    public void Dispose()
-    {
-        NativeMemory.AlignedFree(_values);
-        _values = null;
-    }
-
-    /// <summary>An output's weights, [channels, 3, 3], into its column of a group.</summary>
-    /// <returns>The sum of all.</returns>
+    /// <summary>A group's weights, [16 outputs, channels, 3, 3], and the sums of each output's.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int Transform(ReadOnlySpan<sbyte> weights, short* column, int channels)
+    private static void Transform(sbyte* weights, short* values, int channels, int* sums)
     {
-        var half = stackalloc int[12];
-        var sum = 0;
+        // [9 pixels, 16 outputs, 2 channels]: from there on all that is needed of two channels at once.
+        var pair = stackalloc short[Pixels * 2 * Group];
         var place = (nint)channels * Group;
-        fixed (sbyte* source = weights)
+        for (var channel = 0; channel < channels; channel += 2, values += 2 * Group)
         {
-            for (var channel = 0; channel < channels; channel++)
+            for (var output = 0; output < Group; output++)
             {
-                var g = source + (channel * Pixels);
-                for (var x = 0; x < 3; x++)
+                var source = weights + ((((nint)output * channels) + channel) * Pixels);
+                for (var pixel = 0; pixel < Pixels; pixel++)
                 {
-                    var (outer, middle) = (g[x] + g[6 + x], g[3 + x]);
-                    (half[x], half[3 + x], half[6 + x], half[9 + x]) = (2 * g[x], outer + middle, outer - middle, 2 * g[6 + x]);
-                    sum += outer + middle;
-                }
-
-                var target = column + (channel / 2 * 2 * Group) + (channel % 2);
-                for (var y = 0; y < 4; y++, target += 4 * place)
-                {
-                    var row = half + (3 * y);
-                    var (outer, middle) = (row[0] + row[2], row[1]);
-                    target[0] = (short)(2 * row[0]);
-                    target[place] = (short)(outer + middle);
-                    target[2 * place] = (short)(outer - middle);
-                    target[3 * place] = (short)(2 * row[2]);
+                    var (one, other) = (source[pixel], source[Pixels + pixel]);
+                    pair[(pixel * 2 * Group) + (2 * output)] = one;
+                    pair[(pixel * 2 * Group) + (2 * output) + 1] = other;
+                    sums[output] += one + other;
                 }
             }
-        }
 
-        return sum;
+            for (var half = 0; half < 2 * Group; half += Vector256<short>.Count)
+            {
+                var (a0, b0, c0, d0) = Column(pair + half);
+                var (a1, b1, c1, d1) = Column(pair + half + (2 * Group));
+                var (a2, b2, c2, d2) = Column(pair + half + (4 * Group));
+                StoreRow(a0, a1, a2, values + half, place);
+                StoreRow(b0, b1, b2, values + half + (4 * place), place);
+                StoreRow(c0, c1, c2, values + half + (8 * place), place);
+                StoreRow(d0, d1, d2, values + half + (12 * place), place);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector256<short> First, Vector256<short> Second, Vector256<short> Third, Vector256<short> Fourth) Column(short* pixels)
+    {
+        var (upper, middle, lower) = (Vector256.Load(pixels), Vector256.Load(pixels + (6 * Group)), Vector256.Load(pixels + (12 * Group)));
+        return (upper + upper, upper + lower + middle, upper + lower - middle, lower + lower);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreRow(Vector256<short> left, Vector256<short> middle, Vector256<short> right, short* values, nint place)
+    {
+        (left + left).Store(values);
+        (left + right + middle).Store(values + place);
+        (left + right - middle).Store(values + (2 * place));
+        (right + right).Store(values + (3 * place));
     }
 }

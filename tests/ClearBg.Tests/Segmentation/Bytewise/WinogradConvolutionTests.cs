@@ -58,8 +58,9 @@ public sealed unsafe class WinogradConvolutionTests
 
         var (from, to) = (new FeatureMap(input, channels, channels, 0.5f, 9), new FeatureMap(output, Outputs, Outputs, 0.5f, 100));
         var before = memory.ToArray();
-        using var transformed = new WinogradWeights(weights, Outputs, channels);
-        using var step = new WinogradConvolution(from, dilation, transformed, new(from, transformed.Sums, scales, biases, to, isRectified: false), to);
+        using var kept = new WeightMemory();
+        var transformed = new WinogradWeights(kept, weights, Outputs, channels);
+        var step = new WinogradConvolution(from, dilation, transformed, new(from, transformed.Sums, scales, biases, to, isRectified: false), to);
         Assert.True(WinogradConvolution.Fits(new(3, 1, dilation, dilation), channels, 32 * width, 32 * height));
         var seen = new HashSet<byte>();
         fixed (byte* place = memory, old = before)
