@@ -11,14 +11,17 @@ internal static class RefinementBenchmark
 {
     private const int Turns = 7;
 
+    // ONNX Runtime, where 8 bits are exact there.
+    private static readonly EngineSetting Engine = PrecisionChoice.ExactInt8 is null ? EngineSetting.Auto : EngineSetting.OnnxRuntime;
+
     public static async Task RunAsync(Pictures pictures)
     {
         var options = Options.Create(new SegmentationOptions { Precision = ModelPrecision.Int8 });
         var manifest = new ModelCatalog(options).ForThisMachine(options.Value.Model).Manifest;
         using var pool = new BufferPool(1L << 30);
-        using var session = new SegmentationSession(pool, manifest, new ModelPreparation(options).Prepare(manifest), threads: 0, amx: false);
+        using var session = new SegmentationSession(pool, manifest, new ModelPreparation(options).Prepare(manifest), threads: 0, engine: Engine);
         await session.WarmAsync(CancellationToken.None);
-        Console.WriteLine($"Refinement against inference in 8 bits, {Turns} turns each.");
+        Console.WriteLine($"Refinement against inference in 8 bits {session.Engine}, {Turns} turns each.");
         Console.WriteLine($"{"picture",-16}{"level",-8}{"infer ms",10}{"refine ms",11}{"ratio",8}{"MB",8}");
         foreach (var (width, height) in ((int, int)[])[(1250, 800), (4000, 3000), (8660, 5773)])
         {
