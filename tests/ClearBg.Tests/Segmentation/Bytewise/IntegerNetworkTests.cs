@@ -7,6 +7,7 @@ using ClearBg.Segmentation.Onnx;
 using ClearBg.Segmentation.Quantization;
 using ClearBg.Tests.Segmentation.Quantization;
 using Google.Protobuf;
+using Microsoft.Extensions.Options;
 using static ClearBg.Tests.Segmentation.Bytewise.ByteNetwork;
 using static ClearBg.Tests.Segmentation.Quantization.Network;
 
@@ -223,6 +224,44 @@ public sealed class IntegerNetworkTests : IDisposable
         using var session = new SegmentationSession(_pool, manifest, path, 1, engine: Enum.Parse<EngineSetting>(unit));
 
         Assert.Equal(("by ONNX Runtime", $"its {Units.Of(unit).Name} can't compute a map of 8 × 8 pixels", false), (session.Engine, session.Reason, session.IsOnUnit));
+    }
+
+    /// <summary>All that there are here, on the whole of a picture: maps of every size and kind. ONNX Runtime resizes in float.</summary>
+    [Fact]
+    public async Task The_real_model_has_the_same_bits_on_every_unit_and_nearly_those_of_ONNX_Runtime()
+    {
+        var options = Options.Create(new SegmentationOptions { Precision = ModelPrecision.Int8 });
+        var manifest = new ModelCatalog(options).ForThisMachine(options.Value.Model).Manifest;
+        var path = new ModelPreparation(options).Prepare(manifest);
+        using var picture = await DecodedAsync();
+        using var tensor = PictureTensor.Create(_pool, manifest.Input, picture.Pixels, picture.Metadata, CancellationToken.None);
+        float[]? first = null;
+        foreach (var unit in Units.Names)
+        {
+            var matte = await MatteAsync(Enum.Parse<EngineSetting>(unit));
+            first ??= matte;
+            Assert.Equal(first, matte);
+            Assert.InRange(matte.Average(), 0.3, 0.7);
+        }
+
+        if (first is not null && PrecisionChoice.ExactInt8 is not null)
+        {
+            var other = await MatteAsync(EngineSetting.OnnxRuntime);
+            Assert.InRange(first.Zip(other, static (one, other) => Math.Abs(one - other)).Average(), 0, 0.002);
+        }
+
+        async Task<float[]> MatteAsync(EngineSetting engine)
+        {
+            using var session = new SegmentationSession(_pool, manifest, path, 0, engine: engine);
+            using var matte = await session.RunAsync(tensor.Values, CancellationToken.None);
+            return matte.Samples.ToArray();
+        }
+
+        async Task<DecodedPicture> DecodedAsync()
+        {
+            var file = await System.IO.File.ReadAllBytesAsync(Path.Combine(AppContext.BaseDirectory, "samples", "astronaut.png"));
+            return new Decoder(_pool).Decode(PictureFormat.Png, file, (512, 512), CancellationToken.None);
+        }
     }
 
     /// <summary>Whatever the processor: another engine has to compute these, and is told why.</summary>
