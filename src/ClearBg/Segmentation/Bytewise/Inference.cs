@@ -11,9 +11,9 @@ internal sealed unsafe class Inference : IDisposable
     private readonly CancellationToken _cancellation;
     private readonly int[] _taken;
     private readonly long _room;
-    private int _working;
     private readonly Barrier _barrier;
     private readonly int _threads;
+    private int _working;
     private volatile ExceptionDispatchInfo? _failure;
     private bool _isOver;
 
