@@ -23,7 +23,7 @@ internal static class PipelineBenchmark
     private static async Task RunAsync(Pictures pictures, ModelPrecision precision, (int Width, int Height)[] sizes, EngineSetting engine = EngineSetting.Auto)
     {
         await using var gateway = await Gateway.StartAsync($"--Segmentation:Precision={precision}", $"--Segmentation:Engine={engine}");
-        using var bare = new BareInference(precision);
+        using var bare = new BareInference(precision, engine);
         Console.WriteLine($"End to end against bare inference, precision {precision}{(engine == EngineSetting.Auto ? "" : $", engine {engine}")}, {Turns} turns each. The gateway was ready {gateway.ReadySeconds:0.0} s after its start.");
         Console.WriteLine($"{"picture",-20}{"bare s",10}{"HTTP s",10}{"ratio",10}   stages of the median turn, ms");
         foreach (var (width, height) in sizes)
@@ -54,9 +54,9 @@ internal static class PipelineBenchmark
         private readonly RunOptions _run = new();
         private readonly ModelManifest _manifest;
 
-        public BareInference(ModelPrecision precision)
+        public BareInference(ModelPrecision precision, EngineSetting engine)
         {
-            var options = Options.Create(new SegmentationOptions { Precision = precision });
+            var options = Options.Create(new SegmentationOptions { Precision = precision, Engine = engine });
             _manifest = new ModelCatalog(options).ForThisMachine(options.Value.Model).Manifest;
             _session = new InferenceSession(new ModelPreparation(options).Prepare(_manifest));
             var (width, height) = (_manifest.Input.Width, _manifest.Input.Height);

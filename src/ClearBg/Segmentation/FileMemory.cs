@@ -13,24 +13,20 @@ internal sealed unsafe class FileMemory : MemoryManager<byte>
     private nint _bytes;
 
     /// <param name="path">Of a file of at most 2 GiB.</param>
-    /// <exception cref="InvalidDataException">It is empty, or longer, or became shorter.</exception>
+    /// <exception cref="InvalidDataException">It is empty, or longer.</exception>
+    /// <exception cref="IOException">It can't be read, or became shorter.</exception>
     public FileMemory(string path)
     {
-        using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
-        var length = RandomAccess.GetLength(file);
-        if (length is < 1 or > int.MaxValue)
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+        if (file.Length is < 1 or > int.MaxValue)
         {
-            throw new InvalidDataException($"A model of {length} bytes.");
+            throw new InvalidDataException($"A model of {file.Length} bytes.");
         }
 
-        (_length, _bytes) = ((int)length, LargePages.Alloc((nuint)length, Alignment));
+        (_length, _bytes) = ((int)file.Length, LargePages.Alloc((nuint)file.Length, Alignment));
         try
         {
-            for (var read = 0; read < length;)
-            {
-                var count = RandomAccess.Read(file, GetSpan()[read..], read);
-                read += count > 0 ? count : throw new InvalidDataException("The file became shorter.");
-            }
+            file.ReadExactly(GetSpan());
         }
         catch
         {

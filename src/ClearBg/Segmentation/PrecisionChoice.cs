@@ -33,8 +33,8 @@ internal sealed record PrecisionChoice(ModelManifest Manifest, string Reason)
 
     /// <summary>What it is instead, where no unit of ClearBg's computes this.</summary>
     /// <param name="manifest"><see cref="Otherwise"/>.</param>
-    /// <param name="reason">Why none does, as the end of a sentence.</param>
-    public static PrecisionChoice Instead(ModelManifest manifest, string reason) => new(manifest, $"{Saturates}, and {reason}");
+    /// <param name="reason">Why none does.</param>
+    public static PrecisionChoice Instead(ModelManifest manifest, string reason) => new(manifest, $"{Saturates}, and nothing else can compute 8 bits here ({reason})");
 
     /// <param name="manifest">The model.</param>
     /// <param name="options">The settings.</param>

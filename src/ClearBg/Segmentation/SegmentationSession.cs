@@ -23,11 +23,13 @@ internal sealed class SegmentationSession : IDisposable
     /// <param name="threads">Threads of an inference; 0 means one for each core.</param>
     /// <param name="concurrency">Inferences at a time, at least 1.</param>
     /// <param name="engine">What computes 8 bits.</param>
-    /// <exception cref="ModelException">The file is no model that the manifest describes, or there is no such engine here.</exception>
-    public SegmentationSession(BufferPool pool, ModelManifest manifest, string path, int threads, int concurrency = 1, EngineSetting engine = EngineSetting.Auto)
+    /// <param name="isUnitNeeded">Whether ONNX Runtime is no choice.</param>
+    /// <exception cref="ModelException">The file is no model that the manifest describes, or there is no such engine here, or a unit is needed and can't compute it.</exception>
+    public SegmentationSession(BufferPool pool, ModelManifest manifest, string path, int threads, int concurrency = 1, EngineSetting engine = EngineSetting.Auto, bool isUnitNeeded = false)
     {
         (_pool, Manifest, _concurrency, _turns) = (pool, manifest, concurrency, new(concurrency));
-        _engine = IntegerEngine.TryOpen(pool, manifest, path, threads, concurrency, engine, out var reason) ?? (IInferenceEngine)new OnnxEngine(pool, manifest, path, threads, reason);
+        _engine = IntegerEngine.TryOpen(pool, manifest, path, threads, concurrency, engine, out var reason)
+            ?? (isUnitNeeded ? throw new ModelException(reason) : (IInferenceEngine)new OnnxEngine(pool, manifest, path, threads, reason));
     }
 
     public ModelManifest Manifest { get; }
@@ -37,9 +39,6 @@ internal sealed class SegmentationSession : IDisposable
 
     /// <inheritdoc cref="IInferenceEngine.Reason"/>
     public string Reason => _engine.Reason;
-
-    /// <summary>True where it isn't ONNX Runtime.</summary>
-    public bool IsOnUnit => _engine is IntegerEngine;
 
     /// <summary>Inferences that have their turn at this moment.</summary>
     public int Running => _concurrency - _turns.CurrentCount;

@@ -73,14 +73,7 @@ internal sealed class SharedModel : IAsyncDisposable
 
     private async Task<SegmentationSession> LoadAsync(BufferPool pool, SegmentationOptions options, CancellationToken cancellation)
     {
-        var session = await OpenAsync(Choice.Manifest, pool, options, cancellation);
-        if (Choice.Otherwise is { } other && !session.IsOnUnit)
-        {
-            session.Dispose();
-            Volatile.Write(ref _otherChoice, PrecisionChoice.Instead(other, session.Reason));
-            session = await OpenAsync(other, pool, options, cancellation);
-        }
-
+        var session = await OpenAsync(pool, options, cancellation);
         var manifest = session.Manifest;
         try
         {
@@ -90,7 +83,7 @@ internal sealed class SharedModel : IAsyncDisposable
             {
                 await session.WarmAsync(cancellation);
 
-                // Once, for what the file was read into, 100 MB with ISNet: an idle server would keep it.
+                // Once, for what a preparation leaves behind, hundreds of MB with ISNet: an idle server would keep it.
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             }
 
@@ -103,15 +96,32 @@ internal sealed class SharedModel : IAsyncDisposable
         }
     }
 
-    private async Task<SegmentationSession> OpenAsync(ModelManifest manifest, BufferPool pool, SegmentationOptions options, CancellationToken cancellation) =>
-        await LoadPreparedAsync(manifest, pool, options)
-            ?? new SegmentationSession(pool, manifest, _preparation.Prepare(manifest, Progress, cancellation), options.Threads, options.Concurrency, options.Engine);
+    private async Task<SegmentationSession> OpenAsync(BufferPool pool, SegmentationOptions options, CancellationToken cancellation)
+    {
+        if (Choice.Otherwise is { } other)
+        {
+            try
+            {
+                return await OpenAsync(Choice.Manifest, pool, options, isUnitNeeded: true, cancellation);
+            }
+            catch (ModelException exception)
+            {
+                Volatile.Write(ref _otherChoice, PrecisionChoice.Instead(other, exception.Message));
+            }
+        }
+
+        return await OpenAsync(Choice.Manifest, pool, options, isUnitNeeded: false, cancellation);
+    }
+
+    private async Task<SegmentationSession> OpenAsync(ModelManifest manifest, BufferPool pool, SegmentationOptions options, bool isUnitNeeded, CancellationToken cancellation) =>
+        await LoadPreparedAsync(manifest, pool, options, isUnitNeeded)
+            ?? new SegmentationSession(pool, manifest, _preparation.Prepare(manifest, Progress, cancellation), options.Threads, options.Concurrency, options.Engine, isUnitNeeded);
 
     /// <summary>
     /// Loads weights that are prepared already while their hash is still being computed: each takes some tenths of a second of one core.
     /// Null when there are none, or when the hash turned out wrong.
     /// </summary>
-    private async Task<SegmentationSession?> LoadPreparedAsync(ModelManifest manifest, BufferPool pool, SegmentationOptions options)
+    private async Task<SegmentationSession?> LoadPreparedAsync(ModelManifest manifest, BufferPool pool, SegmentationOptions options, bool isUnitNeeded)
     {
         var path = _preparation.PathOf(manifest);
         if (!File.Exists(path))
@@ -123,7 +133,7 @@ internal sealed class SharedModel : IAsyncDisposable
         SegmentationSession? session = null;
         try
         {
-            session = new SegmentationSession(pool, manifest, path, options.Threads, options.Concurrency, options.Engine);
+            session = new SegmentationSession(pool, manifest, path, options.Threads, options.Concurrency, options.Engine, isUnitNeeded);
         }
         catch (ModelException) when (!check.GetAwaiter().GetResult())
         {

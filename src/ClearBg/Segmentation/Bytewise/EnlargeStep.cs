@@ -23,7 +23,7 @@ internal sealed unsafe class EnlargeStep(FeatureMap input, FeatureMap output) : 
             var left = middle;
             for (var x = 0; x <= last; x++)
             {
-                var next = (nint)(Math.Min(last, x + 1) * pixel) + c;
+                var next = ((nint)Math.Min(last, x + 1) * pixel) + c;
                 var right = Blend(near + next, far + next);
                 var place = target + ((nint)2 * x * targetPixel) + c;
                 Round((middle * 3) + left).Store(place);

@@ -49,6 +49,7 @@ internal sealed class IntegerEngine : IInferenceEngine
         catch (Exception e) when (e is InvalidProtocolBufferException or InvalidDataException or IOException or UnauthorizedAccessException)
         {
             // ONNX Runtime says in its own words what is wrong with the file.
+            reason = $"its {unit.Name} can't compute a file that can't be read";
         }
 
         return null;

@@ -24,9 +24,10 @@ internal sealed unsafe class WeightMemory : IDisposable
         {
             if (size > _left)
             {
-                _left = nuint.Max(size, BlockBytes);
-                _next = LargePages.Alloc(_left, Alignment);
-                _blocks.Add(_next);
+                // Nothing is changed where there is no memory: other threads may be waiting to take some.
+                var block = LargePages.Alloc(nuint.Max(size, BlockBytes), Alignment);
+                _blocks.Add(block);
+                (_next, _left) = (block, nuint.Max(size, BlockBytes));
             }
 
             var taken = _next;

@@ -6,7 +6,7 @@ namespace ClearBg.Segmentation.Bytewise;
 
 /// <summary>
 /// A Conv of 3 × 3 by Winograd's minimal filtering F(2 × 2, 3 × 3) (Lavin, Gray: Fast Algorithms for Convolutional Neural Networks, 2015): 16 multiplications for
-/// four pixels in place of 36. In whole numbers it is exact, for no value leaves 32 bits: the result, before it is divided by four, is less than 2³¹ up to
+/// four pixels in place of 36. In whole numbers it is exact: the result, before it is divided by four, is less than 2³¹ up to
 /// <see cref="MostChannels"/> channels, and what is on the way there may wrap around.
 /// </summary>
 /// <param name="input">What is read, with a border of <paramref name="dilation"/>.</param>

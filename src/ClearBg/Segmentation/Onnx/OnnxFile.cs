@@ -2,7 +2,7 @@ using Google.Protobuf;
 
 namespace ClearBg.Segmentation.Onnx;
 
-/// <summary>Reads a model whose weights stay where they are: Google.Protobuf would copy each.</summary>
+/// <summary>Reads a model whose weights stay where they are: Google.Protobuf would copy each. Groups, which ONNX never had, are refused.</summary>
 internal static class OnnxFile
 {
     private const int Graph = 7;
@@ -11,7 +11,7 @@ internal static class OnnxFile
 
     /// <summary>The model in a file's bytes.</summary>
     /// <param name="file">Must stay as long as the model is used: the initializers' raw_data are parts of it.</param>
-    /// <exception cref="InvalidDataException">It isn't in the format of Protocol Buffers.</exception>
+    /// <exception cref="InvalidDataException">It isn't in the format of Protocol Buffers, or has groups.</exception>
     /// <exception cref="InvalidProtocolBufferException">It isn't a model.</exception>
     public static ModelProto Parse(ReadOnlyMemory<byte> file)
     {

@@ -55,6 +55,11 @@ public sealed unsafe class NetworkStepTests
     [MemberData(nameof(Products))]
     public void Multiplies_every_byte_with_every_byte(string unit, int steps, int stepBytes)
     {
+        if (unit is Units.None)
+        {
+            return;
+        }
+
         const int Apart = 80;
         var (stride, second) = (steps * Apart, (16 * steps * Apart) + 48);
         var (pixels, weights, sums) = (new byte[second + (16 * stride) + 128], new sbyte[steps * 2048], new int[32 * 32]);
