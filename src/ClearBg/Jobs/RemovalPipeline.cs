@@ -150,6 +150,7 @@ internal sealed class RemovalPipeline(
         {
             if (level == RefinementLevel.Best)
             {
+                Surroundings.Fade(pool, input, tensor.Values, matte);
                 tensor.Mirror(input);
                 using var mirrored = await session.RunAsync(tensor.Values, cancellation);
                 matte.JoinMirrored(mirrored);

@@ -37,7 +37,7 @@ internal sealed class SegmentationOptions
 
     /// <summary>
     /// What is done at the subject's edge where a request doesn't say it: <c>None</c>, <c>Fast</c> (a guided filter), <c>Fine</c> (closed-form matting) or <c>Best</c> (the
-    /// same, and a second inference on the mirrored picture). Default: <c>Fine</c>.
+    /// same, and a second inference on the mirrored picture with faded surroundings). Default: <c>Fine</c>.
     /// </summary>
     [EnumDataType(typeof(RefinementLevel))]
     public RefinementLevel Refinement { get; set; } = RefinementLevel.Fine;

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using ClearBg.Imaging;
 
 namespace ClearBg.Segmentation.Refinement;
@@ -94,6 +95,39 @@ internal sealed unsafe class MarginPlane : IDisposable
         }
 
         return half;
+    }
+
+    /// <summary>Puts means around each sample in its place, with weights that fall off exponentially: a recursive filter along rows and columns, each way. Margins are left alone.</summary>
+    /// <param name="reach">Samples to where a weight has fallen to 1 ∕ e.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Blur(float reach)
+    {
+        var keep = MathF.Exp(-1 / reach);
+        for (var y = 0; y < Height; y++)
+        {
+            // Of what waits for the sample before there is as little as can be: one fused step.
+            var row = Row(y);
+            var mean = row[0];
+            for (var x = 1; x < row.Length; x++)
+            {
+                row[x] = mean = MathF.FusedMultiplyAdd(keep, mean, (1 - keep) * row[x]);
+            }
+
+            for (var x = row.Length - 2; x >= 0; x--)
+            {
+                row[x] = mean = MathF.FusedMultiplyAdd(keep, mean, (1 - keep) * row[x]);
+            }
+
+            if (y > 0)
+            {
+                TensorPrimitives.Lerp(row, Row(y - 1), keep, row);
+            }
+        }
+
+        for (var y = Height - 2; y >= 0; y--)
+        {
+            TensorPrimitives.Lerp(Row(y), Row(y + 1), keep, Row(y));
+        }
     }
 
     public void Dispose() => _buffer.Dispose();

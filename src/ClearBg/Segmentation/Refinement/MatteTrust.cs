@@ -46,8 +46,9 @@ internal sealed unsafe class MatteTrust : IDisposable
         Soften(matte);
 
         // Once alone is too peaked: a narrow gap's own two edges would count for soft surroundings.
-        Blur();
-        Blur();
+        var reach = Reach * Math.Min(matte.Width, matte.Height);
+        _weights.Blur(reach);
+        _weights.Blur(reach);
         Weigh(matte, side < LeastSide ? DoubtOfSmall : Doubt, runs);
     }
 
@@ -73,38 +74,6 @@ internal sealed unsafe class MatteTrust : IDisposable
             TensorPrimitives.Abs(row, row);
             TensorPrimitives.Multiply(row, -2, row);
             TensorPrimitives.Add(row, 1, row);
-        }
-    }
-
-    /// <summary>Means with weights that fall off exponentially: a recursive filter along rows and columns, each way.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Blur()
-    {
-        var keep = MathF.Exp(-1 / (Reach * Math.Min(_weights.Width, _weights.Height)));
-        for (var y = 0; y < _weights.Height; y++)
-        {
-            // Of what waits for the sample before there is as little as can be: one fused step.
-            var row = _weights.Row(y);
-            var mean = row[0];
-            for (var x = 1; x < row.Length; x++)
-            {
-                row[x] = mean = MathF.FusedMultiplyAdd(keep, mean, (1 - keep) * row[x]);
-            }
-
-            for (var x = row.Length - 2; x >= 0; x--)
-            {
-                row[x] = mean = MathF.FusedMultiplyAdd(keep, mean, (1 - keep) * row[x]);
-            }
-
-            if (y > 0)
-            {
-                TensorPrimitives.Lerp(row, _weights.Row(y - 1), keep, row);
-            }
-        }
-
-        for (var y = _weights.Height - 2; y >= 0; y--)
-        {
-            TensorPrimitives.Lerp(_weights.Row(y), _weights.Row(y + 1), keep, _weights.Row(y));
         }
     }
 

@@ -9,6 +9,6 @@ internal enum RefinementLevel
     Fast,
     /// <summary>Closed-form matting at the edge.</summary>
     Fine,
-    /// <summary>The same on the union of two mattes, the second from the mirrored picture: twice the inference.</summary>
+    /// <summary>The same on the union of two mattes, the second from the mirrored picture with faded surroundings: twice the inference.</summary>
     Best,
 }
