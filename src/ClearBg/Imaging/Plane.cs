@@ -24,7 +24,7 @@ internal sealed unsafe class Plane : IDisposable
     public ReadOnlySpan<float> Row(int y) => Samples.Slice(y * Width, Width);
 
     /// <summary>
-    /// The greater of each sample and that of a mirrored plane of the same size. For mattes of a picture and its mirror image: what a model misses it often sees the other way
+    /// The greater of each sample and that of a mirrored plane of the same size. For mattes of a picture and its mirror image, however faded: what a model misses it often sees the other way
     /// round. On 68 pictures of known mattes, in 8 bits, this union gained 0.018 of IoU on average where the mean of both lost 0.010.
     /// </summary>
     public void JoinMirrored(Plane mirrored)

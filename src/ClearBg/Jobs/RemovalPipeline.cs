@@ -13,7 +13,7 @@ namespace ClearBg.Jobs;
 ///  1 what was sent        InspectedJob: signature, header: format, width × height, orientation; of a background image too; the region of interest
 ///  2 admission            megapixels in flight; a bounded queue
 ///  3 decode               upright, 8-bit RGB(A); no larger than needed
-///  4 segment              sRGB copy at the model's size → ONNX session → matte; mirrored too for the best; once more on the region alone where the whole shows nothing there
+///  4 segment              sRGB copy at the model's size → ONNX session → matte; mirrored too, with faded surroundings, for the best; once more on the region alone where the whole shows nothing there
 ///  5 tier downscale       to the output's size
 ///  6 refine               matte to the output's size, cut at the region; its edge by the picture's colours; specks and pinholes gone; times the picture's own alpha; see-through parts; foreground colours at the edge
 ///  7 compose              box, crop, scale, position; from bottom to top: background colour, background image, shadow, cut-out
@@ -150,7 +150,7 @@ internal sealed class RemovalPipeline(
         {
             if (level == RefinementLevel.Best)
             {
-                Surroundings.Fade(pool, input, tensor.Values, matte);
+                Surroundings.Fade(pool, input, tensor, matte);
                 tensor.Mirror(input);
                 using var mirrored = await session.RunAsync(tensor.Values, cancellation);
                 matte.JoinMirrored(mirrored);

@@ -28,66 +28,64 @@ internal static class Surroundings
     /// <summary>BT.601.</summary>
     private static readonly float[] Luma = [0.299f, 0.587f, 0.114f];
 
-    /// <summary>Fades them, half way to black behind a bright subject and to white behind a dark one, little by little with the distance from it.</summary>
+    /// <summary>Fades them, half way to black behind a bright subject and to white behind a dark one, little by little with the distance from it. Padding isn't part of them.</summary>
     /// <param name="pool">For a plane of the matte's size.</param>
     /// <param name="input">The model's.</param>
-    /// <param name="tensor">[1, 3, height, width] of the input, normalised; changed in place.</param>
-    /// <param name="matte">What the model made of it; may have another size. Where it shows nothing, nothing fades.</param>
-    public static void Fade(BufferPool pool, ModelInput input, PixelBuffer tensor, Plane matte)
+    /// <param name="tensor">Its view of the picture; changed in place.</param>
+    /// <param name="matte">What the model made of it; may have another size, and values that aren't coverage. Where it shows nothing but specks, nothing fades.</param>
+    public static void Fade(BufferPool pool, ModelInput input, PictureTensor tensor, Plane matte)
     {
         using var coverage = new MarginPlane(pool, matte.Width, matte.Height);
         for (var y = 0; y < matte.Height; y++)
         {
-            matte.Row(y).CopyTo(coverage.Row(y));
+            // What isn't a number is 0.
+            TensorPrimitives.MaxNumber(matte.Row(y), 0, coverage.Row(y));
+            TensorPrimitives.Min(coverage.Row(y), 1, coverage.Row(y));
         }
 
+        var ground = MeanLevel(input, tensor, coverage) < Bright ? 255f : 0;
         coverage.Blur(Reach * Math.Max(matte.Width, matte.Height));
         if (TensorPrimitives.Max<float>(coverage.Samples) < Kept)
         {
             return;
         }
 
-        var ground = MeanLevel(input, tensor, matte) < Bright ? 255f : 0;
         var amounts = new float[input.Width];
-        for (var y = 0; y < input.Height; y++)
+        for (var y = tensor.Content.Top; y < tensor.Content.Bottom; y++)
         {
-            Stretch(coverage.Row(RowOf(y, input, matte)), amounts);
-            TensorPrimitives.Multiply(amounts, 1 / Kept, amounts);
-            TensorPrimitives.Min(amounts, 1, amounts);
-            TensorPrimitives.Multiply(amounts, -Strength, amounts);
+            Stretch(coverage.Row(y * coverage.Height / input.Height), amounts);
+            TensorPrimitives.Multiply(amounts, -Strength / Kept, amounts);
             TensorPrimitives.Add(amounts, Strength, amounts);
+            TensorPrimitives.Max(amounts, 0, amounts);
             for (var channel = 0; channel < 3; channel++)
             {
-                var row = Row(tensor, input, channel, y);
-                TensorPrimitives.Lerp(row, (ground - input.Mean[channel]) / input.Std[channel], amounts, row);
+                var row = Row(tensor, input, channel, y).Slice(tensor.Content.Left, tensor.Content.Width);
+                TensorPrimitives.Lerp(row, (ground - input.Mean[channel]) / input.Std[channel], amounts.AsSpan(tensor.Content.Left, row.Length), row);
             }
         }
     }
 
-    /// <summary>Of the subject.</summary>
-    private static float MeanLevel(ModelInput input, PixelBuffer tensor, Plane matte)
+    /// <summary>Of the subject; not a number where there is none.</summary>
+    private static double MeanLevel(ModelInput input, PictureTensor tensor, MarginPlane coverage)
     {
         var (sum, weight) = (0.0, 0.0);
         var alpha = new float[input.Width];
         for (var y = 0; y < input.Height; y++)
         {
-            Stretch(matte.Row(RowOf(y, input, matte)), alpha);
-            var coverage = TensorPrimitives.Sum<float>(alpha);
-            weight += coverage;
+            Stretch(coverage.Row(y * coverage.Height / input.Height), alpha);
+            var covered = TensorPrimitives.Sum<float>(alpha);
+            weight += covered;
             for (var channel = 0; channel < 3; channel++)
             {
-                sum += Luma[channel] * ((TensorPrimitives.Dot(alpha, Row(tensor, input, channel, y)) * input.Std[channel]) + (coverage * input.Mean[channel]));
+                sum += Luma[channel] * ((TensorPrimitives.Dot(alpha, Row(tensor, input, channel, y)) * input.Std[channel]) + (covered * input.Mean[channel]));
             }
         }
 
-        return (float)(sum / weight);
+        return sum / weight;
     }
 
-    private static Span<float> Row(PixelBuffer tensor, ModelInput input, int channel, int y) =>
-        tensor.As<float>().Slice(((channel * input.Height) + y) * input.Width, input.Width);
-
-    /// <summary>The matte's row that shows one of the input's.</summary>
-    private static int RowOf(int y, ModelInput input, Plane matte) => y * matte.Height / input.Height;
+    private static Span<float> Row(PictureTensor tensor, ModelInput input, int channel, int y) =>
+        tensor.Values.As<float>().Slice(((channel * input.Height) + y) * input.Width, input.Width);
 
     /// <summary>The nearest samples.</summary>
     private static void Stretch(ReadOnlySpan<float> row, Span<float> target)
