@@ -8,6 +8,9 @@ namespace ClearBg.SystemTests;
 /// </summary>
 public sealed class SandboxTests : IDisposable
 {
+    /// <summary>In the sandbox.</summary>
+    private const string Temporary = "/tmp";
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -22,7 +25,7 @@ public sealed class SandboxTests : IDisposable
             "--ro-bind", "/usr", "/usr", "--ro-bind", "/etc", "/etc",
             .. new[] { "/lib", "/lib64", "/bin" }.SelectMany(link => new[] { "--ro-bind-try", link, link }),
             "--ro-bind", DotnetFolder, "/dotnet", "--ro-bind", AppContext.BaseDirectory, "/app", "--ro-bind", cache, "/model",
-            "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--bind", data, "/data", "--remount-ro", "/", "--chdir", "/data",
+            "--proc", "/proc", "--dev", "/dev", "--tmpfs", Temporary, "--bind", data, "/data", "--remount-ro", "/", "--chdir", "/data",
             .. Set("DOTNET_EnableDiagnostics", "0"), .. Set("Segmentation__Cache", "/model"), .. Set("Storage__Database", "/data/clearbg.db"),
             "/dotnet/dotnet", "/app/ClearBg.dll", "--urls", Gateway.AnyPort,
         ];
@@ -35,8 +38,8 @@ public sealed class SandboxTests : IDisposable
         Assert.All(Directory.GetFileSystemEntries(data), entry => Assert.StartsWith("clearbg.db", Path.GetFileName(entry), StringComparison.Ordinal));
         Assert.Contains("clearbg.db", Directory.GetFiles(data).Select(Path.GetFileName));
 
-        // The sandbox's own /tmp, seen from outside.
-        Assert.Empty(Directory.GetFileSystemEntries($"/proc/{Inside(gateway.ProcessId)}/root/tmp"));
+        // Seen from outside.
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Join($"/proc/{Inside(gateway.ProcessId)}/root", Temporary)));
         var status = await File.ReadAllLinesAsync($"/proc/{Inside(gateway.ProcessId)}/status");
         Assert.Contains("NoNewPrivs:\t1", status);
         Assert.Contains("CapEff:\t0000000000000000", status);
