@@ -25,6 +25,7 @@ internal sealed partial class LocalChain : IAsyncDisposable
     private const string BaseFee = "5000000";
 
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
 
     private readonly Process _shell;
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Longest };
@@ -68,6 +69,19 @@ internal sealed partial class LocalChain : IAsyncDisposable
         var all = arguments.ToDictionary(static argument => argument.Name, static argument => argument.Value, StringComparer.Ordinal);
         (all["network"], all["rpc"]) = (Network.Name, Url);
         return NodeWallets.CallAsync(function, all);
+    }
+
+    /// <summary>Calls a function that sends a transaction, and waits until that is in a block: the chain answers before it is.</summary>
+    public async Task TellAndMineAsync(string function, params (string Name, object Value)[] arguments)
+    {
+        var transaction = (await TellAsync(function, arguments)).GetString()!;
+        using var patience = new CancellationTokenSource(Longest);
+        while ((await CallAsync("eth_getTransactionReceipt", transaction)).ValueKind == JsonValueKind.Null)
+        {
+            await Task.Delay(BetweenLooks, patience.Token);
+        }
+
+        await AssertSucceededAsync(transaction);
     }
 
     /// <summary>Calls a method of its JSON-RPC.</summary>

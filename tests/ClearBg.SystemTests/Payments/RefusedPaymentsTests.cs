@@ -81,7 +81,7 @@ public sealed class RefusedPaymentsTests(SharedShops shops)
     {
         var shop = await shops.AnyAsync();
         var payment = await shop.SignAsync();
-        await shop.Chain.TellAsync("cancel", ("payment", payment.Whole));
+        await shop.Chain.TellAndMineAsync("cancel", ("payment", payment.Whole));
         await AssertRefusedAsync(shop, payment, NonceUsed);
     }
 
@@ -109,7 +109,7 @@ public sealed class RefusedPaymentsTests(SharedShops shops)
     {
         var shop = await shops.AnyAsync();
         var payment = await shop.SignAsync();
-        await shop.Chain.TellAsync("submit", ("payment", payment.Whole));
+        await shop.Chain.TellAndMineAsync("submit", ("payment", payment.Whole));
         await AssertRefusedAsync(shop, payment, NonceUsed);
     }
 
