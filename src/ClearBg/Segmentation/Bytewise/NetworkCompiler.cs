@@ -148,7 +148,6 @@ internal sealed class NetworkCompiler
             && weights.RawData.Length == weights.Dims.Aggregate(1L, static (product, side) => product * side) && biases.RawData.Length == output.Channels * sizeof(int),
             "a Conv of other weights");
         Require(scales.Zip(biasScales).All(pair => Math.Abs((pair.First * input.Scale) - pair.Second) <= 1e-6f * pair.Second), "a bias of another scale than the products'");
-        var winograd = _unit.SavesProducts && WinogradConvolution.Fits(kernel, input.Channels, input.Width, input.Height);
         _operators.Add(([input, output], Create));
 
         NetworkStep Create(WeightMemory memory)
@@ -156,9 +155,9 @@ internal sealed class NetworkCompiler
             var values = MemoryMarshal.Cast<byte, sbyte>(weights.RawData.Span);
             var rest = MemoryMarshal.Cast<byte, int>(biases.RawData.Span);
             var (from, to) = (input.Map, output.Map);
-            if (winograd)
+            if (_unit.SavesProducts && WinogradConvolution.FilterOf(kernel, values, output.Channels, from) is { } filter)
             {
-                var transformed = new WinogradWeights(memory, values, output.Channels, input.Channels);
+                var transformed = new WinogradWeights(memory, filter, values, output.Channels, input.Channels);
                 return new WinogradConvolution(from, kernel.Dilation, transformed, new(from, transformed.Sums, scales, rest, to, isRectified: relu is not null), to);
             }
 

@@ -11,18 +11,24 @@ public sealed unsafe class WinogradConvolutionTests
     private readonly Random _random = new(3);
 
     /// <summary>Against the Conv's definition, bit for bit, in a part of the channels of both buffers; whatever lies beside stays as it was.</summary>
+    /// <param name="side">Of a square's results, which tells the filter.</param>
     /// <param name="channels">Of the input.</param>
     /// <param name="dilation">Of the kernel.</param>
     /// <param name="width">Of both.</param>
     /// <param name="height">Of both.</param>
     /// <param name="isExtreme">All bytes and weights at one of their ends: the greatest sums there are, and the most that is on the way to them.</param>
     [Theory]
-    [InlineData(16, 1, 16, 2, false)]
-    [InlineData(48, 1, 48, 6, false)]
-    [InlineData(32, 2, 16, 8, false)]
-    [InlineData(16, 8, 32, 16, false)]
-    [InlineData(1024, 1, 16, 2, true)]
-    public void Computes_a_Conv_bit_for_bit(int channels, int dilation, int width, int height, bool isExtreme)
+    [InlineData(2, 16, 1, 16, 2, false)]
+    [InlineData(2, 48, 1, 48, 6, false)]
+    [InlineData(2, 32, 2, 16, 8, false)]
+    [InlineData(2, 16, 8, 32, 16, false)]
+    [InlineData(2, 1024, 1, 16, 2, true)]
+    [InlineData(4, 16, 1, 16, 4, false)]
+    [InlineData(4, 48, 1, 48, 12, false)]
+    [InlineData(4, 32, 2, 16, 8, false)]
+    [InlineData(4, 16, 4, 32, 16, false)]
+    [InlineData(4, 112, 1, 16, 4, true)]
+    public void Computes_a_Conv_bit_for_bit(int side, int channels, int dilation, int width, int height, bool isExtreme)
     {
         if (!Avx2.IsSupported)
         {
@@ -59,9 +65,10 @@ public sealed unsafe class WinogradConvolutionTests
         var (from, to) = (new FeatureMap(input, channels, channels, 0.5f, 9), new FeatureMap(output, Outputs, Outputs, 0.5f, 100));
         var before = memory.ToArray();
         using var kept = new WeightMemory();
-        var transformed = new WinogradWeights(kept, weights, Outputs, channels);
+        var filter = side == 2 ? MinimalFilter.Small : MinimalFilter.Large;
+        Assert.True(filter.Gives(weights, Outputs));
+        var transformed = new WinogradWeights(kept, filter, weights, Outputs, channels);
         var step = new WinogradConvolution(from, dilation, transformed, new(from, transformed.Sums, scales, biases, to, isRectified: false), to);
-        Assert.True(WinogradConvolution.Fits(new(3, 1, dilation, dilation), channels, 32 * width, 32 * height));
         var seen = new HashSet<byte>();
         fixed (byte* place = memory, old = before)
         {
@@ -107,17 +114,57 @@ public sealed unsafe class WinogradConvolutionTests
         static byte Clamp(float level) => (byte)Math.Clamp(level, 0, 255);
     }
 
+    /// <param name="size">Of the kernel.</param>
+    /// <param name="stride">Of the kernel.</param>
+    /// <param name="dilation">Of the kernel.</param>
+    /// <param name="padding">Of the kernel.</param>
+    /// <param name="channels">Of the input.</param>
+    /// <param name="width">Of the input.</param>
+    /// <param name="height">Of the input.</param>
+    /// <param name="side">Of a square's results; 0 for no filter.</param>
     [Theory]
-    [InlineData(3, 1, 1, 1, 64, 32, 32, true)]
-    [InlineData(3, 1, 4, 4, 1024, 32, 32, true)]
-    [InlineData(3, 2, 1, 1, 64, 64, 64, false)]
-    [InlineData(5, 1, 1, 1, 64, 64, 64, false)]
-    [InlineData(3, 1, 2, 1, 64, 64, 64, false)]
-    [InlineData(3, 1, 1, 1, 8, 64, 64, false)]
-    [InlineData(3, 1, 1, 1, 2048, 64, 64, false)]
-    [InlineData(3, 1, 1, 1, 64, 64, 63, false)]
-    [InlineData(3, 1, 8, 8, 64, 64, 56, false)]
-    [InlineData(3, 1, 1, 1, 64, 16, 16, false)]
-    public void Fits_kernels_of_three_on_maps_that_squares_fill(int size, int stride, int dilation, int padding, int channels, int width, int height, bool fits) =>
-        Assert.Equal(fits, WinogradConvolution.Fits(new(size, stride, dilation, padding), channels, width, height));
+    [InlineData(3, 1, 1, 1, 64, 32, 32, 2)]
+    [InlineData(3, 1, 4, 4, 1024, 32, 32, 2)]
+    [InlineData(3, 1, 1, 1, 64, 64, 64, 4)]
+    [InlineData(3, 1, 8, 8, 1024, 128, 32, 4)]
+    [InlineData(3, 1, 1, 1, 64, 64, 60, 2)]
+    [InlineData(3, 1, 1, 1, 64, 128, 130, 2)]
+    [InlineData(3, 1, 8, 8, 64, 128, 144, 2)]
+    [InlineData(3, 2, 1, 1, 64, 64, 64, 0)]
+    [InlineData(5, 1, 1, 1, 64, 64, 64, 0)]
+    [InlineData(3, 1, 2, 1, 64, 64, 64, 0)]
+    [InlineData(3, 1, 1, 1, 8, 64, 64, 0)]
+    [InlineData(3, 1, 1, 1, 2048, 64, 64, 0)]
+    [InlineData(3, 1, 1, 1, 64, 64, 63, 0)]
+    [InlineData(3, 1, 8, 8, 64, 64, 56, 0)]
+    [InlineData(3, 1, 1, 1, 64, 16, 16, 0)]
+    public void Takes_the_filter_whose_squares_fill_a_map_and_are_worth_their_weights(int size, int stride, int dilation, int padding, int channels, int width, int height, int side)
+    {
+        var filter = WinogradConvolution.FilterOf(new(size, stride, dilation, padding), new sbyte[channels * size * size], 1, Map(channels, width, height));
+        Assert.Equal(side, filter?.Side ?? 0);
+    }
+
+    /// <summary>(2²⁵ − 1) / 255 = 131,586.004.</summary>
+    /// <param name="sum">Of an output's weights.</param>
+    /// <param name="side">Of the results' squares.</param>
+    [Theory]
+    [InlineData(131_586, 4)]
+    [InlineData(131_587, 2)]
+    [InlineData(-131_586, 4)]
+    [InlineData(-131_587, 2)]
+    public void Takes_the_large_filter_where_the_greatest_result_is_in_26_bits(int sum, int side)
+    {
+        const int Channels = 128;
+        var weights = new sbyte[2 * 9 * Channels];
+        weights[^1] = (sbyte)-Math.Sign(sum);
+        for (var i = 9 * Channels; sum != 0; i++)
+        {
+            weights[i] = (sbyte)Math.Clamp(sum, -127, 127);
+            sum -= weights[i];
+        }
+
+        Assert.Equal(side, WinogradConvolution.FilterOf(new(3, 1, 1, 1), weights, 2, Map(Channels, 64, 64))!.Side);
+    }
+
+    private static FeatureMap Map(int channels, int width, int height) => new(new(width, height, channels), 0, channels, 1, 0);
 }
