@@ -22,8 +22,6 @@ internal sealed unsafe class WinogradConvolution(FeatureMap input, int dilation,
     // For fewer the weights, which become 8 times as large, or 3.6 times, would not be worth their memory.
     private const int FewestSquares = 256;
 
-    private const int BlocksInItem = 2;
-
     private readonly MinimalFilter _filter = weights.Filter;
     private readonly int _side = weights.Filter.Side;
     private readonly int _columns = input.Width / weights.Filter.Side;
@@ -33,7 +31,7 @@ internal sealed unsafe class WinogradConvolution(FeatureMap input, int dilation,
     private readonly nint _nextValues = (Block * input.Channels) + 32;
     private readonly nint _nextSums = (Block * Group) + 16;
 
-    public override int Items => (_squares + (Block * BlocksInItem) - 1) / (Block * BlocksInItem);
+    public override int Items => (_squares + Block - 1) / Block;
 
     /// <summary>Transformed pixels, [places, 16 squares, channels] in 16 bits, and sums, [places, 16 squares, 16 outputs] in 32.</summary>
     public override long RoomBytes => _filter.Places * ((_nextValues * sizeof(short)) + (_nextSums * sizeof(int)));
@@ -59,19 +57,12 @@ internal sealed unsafe class WinogradConvolution(FeatureMap input, int dilation,
         }
     }
 
-    public override void Run(int item, InferenceMemory memory)
-    {
-        var last = Math.Min(_squares, (item + 1) * Block * BlocksInItem);
-        for (var first = item * Block * BlocksInItem; first < last; first += Block)
-        {
-            Compute(first, Math.Min(Block, last - first), memory);
-        }
-    }
-
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Compute(int first, int count, InferenceMemory memory)
+    public override void Run(int item, InferenceMemory memory)
     {
+        var first = item * Block;
+        var count = Math.Min(Block, _squares - first);
         var values = (short*)memory.Room;
         var channels = input.Channels;
         var sums = (int*)(values + (_filter.Places * _nextValues));
