@@ -6,12 +6,16 @@ namespace ClearBg.Segmentation.Bytewise;
 
 /// <summary>
 /// F(4 × 4, 3 × 3) with the points 0, ±1, ±2 and ∞. Weights are taken times 24 along each axis, but for the last one's 12, which leaves a 2 to the results: so they
-/// are at most 144 · 128. Transformed pixels are at most 50 · 255. A result is known times 576 in 32 bits, that is times 64 and 9: an odd number
+/// are at most 144 · 128. Transformed pixels are at most 68 · 255. A result is known times 576 in 32 bits, that is times 64 and 9: an odd number
 /// has an inverse there, and 26 bits are left of the result.
 /// </summary>
 internal sealed unsafe class LargeMinimalFilter : MinimalFilter
 {
     private const int Width = 6;
+
+    // In a vector.
+    private const int Shorts = 16;
+    private const int Ints = 8;
 
     // 9 times this is 1 modulo 2³².
     private const int Ninth = 0x38E38E39;
@@ -24,9 +28,9 @@ internal sealed unsafe class LargeMinimalFilter : MinimalFilter
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void TransformPixels(byte* pixels, nint right, nint down, int channels, short* values, nint next)
     {
-        var columns = stackalloc short[Width * Width * Vector256<short>.Count];
-        const int Row = Width * 16;
-        for (var channel = 0; channel < channels; channel += Vector256<short>.Count, pixels += Vector256<short>.Count, values += Vector256<short>.Count)
+        var columns = stackalloc short[Width * Width * Shorts];
+        const int Row = Width * Shorts;
+        for (var channel = 0; channel < channels; channel += Shorts, pixels += Shorts, values += Shorts)
         {
             for (var x = 0; x < Width; x++)
             {
@@ -38,7 +42,7 @@ internal sealed unsafe class LargeMinimalFilter : MinimalFilter
                     Avx2.ConvertToVector256Int16(pixel + (3 * down)),
                     Avx2.ConvertToVector256Int16(pixel + (4 * down)),
                     Avx2.ConvertToVector256Int16(pixel + (5 * down)),
-                    columns + (x * Vector256<short>.Count),
+                    columns + (x * Shorts),
                     Row);
             }
 
@@ -46,7 +50,14 @@ internal sealed unsafe class LargeMinimalFilter : MinimalFilter
             {
                 var row = columns + (y * Row);
                 StoreDifferences(
-                    Vector256.Load(row), Vector256.Load(row + 16), Vector256.Load(row + 32), Vector256.Load(row + 48), Vector256.Load(row + 64), Vector256.Load(row + 80), values + (y * Width * next), next);
+                    Vector256.Load(row),
+                    Vector256.Load(row + Shorts),
+                    Vector256.Load(row + (2 * Shorts)),
+                    Vector256.Load(row + (3 * Shorts)),
+                    Vector256.Load(row + (4 * Shorts)),
+                    Vector256.Load(row + (5 * Shorts)),
+                    values + (y * Width * next),
+                    next);
             }
         }
     }
@@ -55,20 +66,20 @@ internal sealed unsafe class LargeMinimalFilter : MinimalFilter
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void TransformWeights(short* weights, short* values, nint next)
     {
-        var columns = stackalloc short[Width * 3 * Vector256<short>.Count];
-        const int Row = 3 * 16;
-        for (var half = 0; half < 2 * Group; half += Vector256<short>.Count)
+        var columns = stackalloc short[Width * 3 * Shorts];
+        const int Row = 3 * Shorts;
+        for (var half = 0; half < 2 * Group; half += Shorts)
         {
             for (var x = 0; x < 3; x++)
             {
                 var column = weights + half + (x * 2 * Group);
-                StoreWeights(Vector256.Load(column), Vector256.Load(column + (6 * Group)), Vector256.Load(column + (12 * Group)), columns + (x * Vector256<short>.Count), Row);
+                StoreWeights(Vector256.Load(column), Vector256.Load(column + (6 * Group)), Vector256.Load(column + (12 * Group)), columns + (x * Shorts), Row);
             }
 
             for (var y = 0; y < Width; y++)
             {
                 var row = columns + (y * Row);
-                StoreWeights(Vector256.Load(row), Vector256.Load(row + 16), Vector256.Load(row + 32), values + half + (y * Width * next), next);
+                StoreWeights(Vector256.Load(row), Vector256.Load(row + Shorts), Vector256.Load(row + (2 * Shorts)), values + half + (y * Width * next), next);
             }
         }
     }
@@ -77,14 +88,14 @@ internal sealed unsafe class LargeMinimalFilter : MinimalFilter
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void TransformSums(int* sums, nint next, int* results)
     {
-        var columns = stackalloc int[Width * 4 * Vector256<int>.Count];
-        const int Row = Width * 8;
-        for (var half = 0; half < Group; half += Vector256<int>.Count)
+        var columns = stackalloc int[Width * 4 * Ints];
+        const int Row = Width * Ints;
+        for (var half = 0; half < Group; half += Ints)
         {
             for (var x = 0; x < Width; x++)
             {
                 var (a, b, c, d) = Results(sums + half + (x * next), Width * next);
-                var column = columns + (x * Vector256<int>.Count);
+                var column = columns + (x * Ints);
                 a.Store(column);
                 b.Store(column + Row);
                 c.Store(column + (2 * Row));
@@ -93,7 +104,7 @@ internal sealed unsafe class LargeMinimalFilter : MinimalFilter
 
             for (var y = 0; y < 4; y++)
             {
-                var (a, b, c, d) = Results(columns + (y * Row), Vector256<int>.Count);
+                var (a, b, c, d) = Results(columns + (y * Row), Ints);
                 var row = results + half + (y * 4 * Group);
                 ((a * Ninth) >> 6).Store(row);
                 ((b * Ninth) >> 6).Store(row + Group);

@@ -33,7 +33,14 @@ internal abstract unsafe class MinimalFilter
     /// <param name="outputs">Number of outputs.</param>
     public bool Gives(ReadOnlySpan<sbyte> weights, int outputs)
     {
-        for (var (count, output) = (weights.Length / outputs, 0); output < outputs; output++)
+        // Whatever they are, for most Convs.
+        var count = weights.Length / outputs;
+        if ((long)count * -sbyte.MinValue * byte.MaxValue <= Greatest)
+        {
+            return true;
+        }
+
+        for (var output = 0; output < outputs; output++)
         {
             var (positive, negative) = (0L, 0L);
             foreach (int weight in weights.Slice(output * count, count))

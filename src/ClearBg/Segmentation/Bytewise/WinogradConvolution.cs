@@ -13,10 +13,7 @@ internal sealed unsafe class WinogradConvolution(FeatureMap input, int dilation,
 {
     private const int Group = MinimalFilter.Group;
 
-    // Up to here the small filter's results are exact whatever the weights.
-    private const int MostChannels = 1024;
-
-    // Squares that are transformed and multiplied together: their values stay in the second cache.
+    // Squares that are transformed and multiplied together: up to 256 channels their values stay in the second cache.
     private const int Block = 16;
 
     // For fewer the weights, which become 8 times as large, or 3.6 times, would not be worth their memory.
@@ -43,18 +40,22 @@ internal sealed unsafe class WinogradConvolution(FeatureMap input, int dilation,
     /// <param name="input">What the kernel is moved over.</param>
     public static MinimalFilter? FilterOf(Kernel kernel, ReadOnlySpan<sbyte> weights, int outputs, FeatureMap input)
     {
-        if (kernel is not { Size: 3, Stride: 1 } || kernel.Padding != kernel.Dilation || input.Channels % Vector256<short>.Count != 0 || input.Channels > MostChannels)
+        if (kernel is not { Size: 3, Stride: 1 } || kernel.Padding != kernel.Dilation || input.Channels % Vector256<short>.Count != 0)
         {
             return null;
         }
 
-        return Fills(MinimalFilter.Large) && MinimalFilter.Large.Gives(weights, outputs) ? MinimalFilter.Large : Fills(MinimalFilter.Small) ? MinimalFilter.Small : null;
-
-        bool Fills(MinimalFilter filter)
+        foreach (var filter in (ReadOnlySpan<MinimalFilter>)[MinimalFilter.Large, MinimalFilter.Small])
         {
             var side = filter.Side * kernel.Dilation;
-            return input.Width % side == 0 && input.Height % side == 0 && input.Width / filter.Side * (input.Height / filter.Side) >= FewestSquares;
+            var fills = input.Width % side == 0 && input.Height % side == 0 && input.Width / filter.Side * (input.Height / filter.Side) >= FewestSquares;
+            if (fills && filter.Gives(weights, outputs))
+            {
+                return filter;
+            }
         }
+
+        return null;
     }
 
     [SkipLocalsInit]
@@ -73,9 +74,12 @@ internal sealed unsafe class WinogradConvolution(FeatureMap input, int dilation,
             var (x, y) = Place(first + square);
             targets[square] = output.At(memory.Features, x, y);
             _filter.TransformPixels(input.At(memory.Features, x - dilation, y - dilation), right, down, channels, values + (square * (nint)channels), _nextValues);
-            for (var row = 0; (first + square) % _columns == 0 && row < _side; row++)
+            if ((first + square) % _columns == 0)
             {
-                output.Frame(memory.Features, y + (row * dilation));
+                for (var row = 0; row < _side; row++)
+                {
+                    output.Frame(memory.Features, y + (row * dilation));
+                }
             }
         }
 

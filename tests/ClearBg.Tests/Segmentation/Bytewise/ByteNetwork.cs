@@ -8,7 +8,7 @@ namespace ClearBg.Tests.Segmentation.Bytewise;
 
 /// <summary>
 /// A network of the operators and shapes that tiles know, from <c>picture</c> [1, 3, 64, 64] to <c>matte</c> [1, 1, 64, 64]: a stride, dilations beyond the edge of small
-/// maps, a tensor that a dilated Conv and a Concat read, 16 to 192 channels, outputs that fill half a group, and weights of more than 256 KB.
+/// maps, maps that either minimal filter takes, a tensor that a dilated Conv and a Concat read, 16 to 192 channels, outputs that fill half a group, and weights of more than 256 KB.
 /// </summary>
 internal static class ByteNetwork
 {
@@ -19,7 +19,8 @@ internal static class ByteNetwork
         [Tensor("picture", 1, 3, Side, Side)],
         [Tensor("matte", 1, 1, Side, Side)],
         [
-            Conv("picture w0 b0", "c0", 3).Along(2, 1, 1),
+            Conv("picture w7 b7", "c7", 3), Node("Relu", "c7", "r7"), Conv("r7 w8 b8", "c8", 3),
+            Conv("c8 w0 b0", "c0", 3).Along(2, 1, 1),
             Conv("c0 w1 b1", "c1", 3), Node("Relu", "c1", "r1"), MaxPool("r1", "p1"),
             Conv("p1 w2 b2", "c2", 3), Node("Relu", "c2", "r2"),
             Conv("r2 w3 b3", "c3", 3).Along(1, 8, 8), Node("Relu", "c3", "r3"),
@@ -30,7 +31,8 @@ internal static class ByteNetwork
             Node("Add", "r5 r1", "sum"),
             Conv("sum w6 b6", "c6", 3), Resize("c6  twice", "logits"), Node("Sigmoid", "logits", "matte"),
         ],
-        Weights("w0", 0.2f, 16, 3, 3, 3), Weights("b0", 0.1f, 16), Weights("w1", 0.12f, 32, 16, 3, 3), Weights("b1", 0.2f, 32),
+        Weights("w7", 0.3f, 16, 3, 3, 3), Weights("b7", 0.1f, 16), Weights("w8", 0.12f, 16, 16, 3, 3), Weights("b8", 0.1f, 16),
+        Weights("w0", 0.12f, 16, 16, 3, 3), Weights("b0", 0.1f, 16), Weights("w1", 0.12f, 32, 16, 3, 3), Weights("b1", 0.2f, 32),
         Weights("w2", 0.08f, 128, 32, 3, 3), Weights("b2", 0.3f, 128), Weights("w3", 0.04f, 16, 128, 3, 3), Weights("b3", 0.2f, 16),
         Weights("w4", 0.04f, 160, 144, 3, 3), Weights("b4", 0.2f, 160), Weights("w5", 0.12f, 32, 192, 1, 1), Weights("b5", 0.1f, 32),
         Weights("w6", 0.4f, 1, 32, 3, 3), Weights("b6", 0.3f, 1), TensorProto.Of("twice", [1f, 1, 2, 2], 4));
