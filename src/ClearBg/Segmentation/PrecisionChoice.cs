@@ -31,10 +31,10 @@ internal sealed record PrecisionChoice(ModelManifest Manifest, string Reason)
     public static PrecisionChoice Of(ModelManifest manifest, SegmentationOptions options, ModelPrecision? precision = null) =>
         Of(manifest, options, ExactInt8, Avx2.IsSupported && options.Engine != EngineSetting.OnnxRuntime, precision);
 
-    /// <summary>What it is instead, where no unit of ClearBg's computes this.</summary>
+    /// <summary>What it is instead, where it has no such file or no unit of ClearBg's computes that.</summary>
     /// <param name="manifest"><see cref="Otherwise"/>.</param>
-    /// <param name="reason">Why none does.</param>
-    public static PrecisionChoice Instead(ModelManifest manifest, string reason) => new(manifest, $"{Saturates}, and nothing else can compute 8 bits here ({reason})");
+    /// <param name="reason">Which of these, and why.</param>
+    public static PrecisionChoice Instead(ModelManifest manifest, string reason) => new(manifest, $"{Saturates}, and the model in 8 bits can't be had otherwise ({reason})");
 
     /// <param name="manifest">The model.</param>
     /// <param name="options">The settings.</param>

@@ -116,7 +116,7 @@ public sealed class SharedModelTests : IDisposable
         {
             ({ } exact, _, true) => $"tiny in int8: this processor has {exact}, computed by ONNX Runtime, for its AMX unit can't compute a map of 8 × 8 pixels",
             ({ } exact, _, false) => $"tiny in int8: this processor has {exact}, computed by ONNX Runtime",
-            (null, true, _) => $"{Saturates}, and nothing else can compute 8 bits here (its AVX2 unit can't compute a map of 8 × 8 pixels), computed by ONNX Runtime",
+            (null, true, _) => $"{Saturates}, and the model in 8 bits can't be had otherwise (its AVX2 unit can't compute a map of 8 × 8 pixels), computed by ONNX Runtime",
             _ => $"{Saturates}, computed by ONNX Runtime",
         };
         Assert.Equal(description, model.Description);
