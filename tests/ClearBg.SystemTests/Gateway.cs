@@ -38,7 +38,7 @@ internal sealed partial class Gateway : IAsyncDisposable
     public int ProcessId => _process.Id;
 
     /// <summary>Waits for 100 Continue as long as it takes, when a request asks for it.</summary>
-    public HttpClient Client { get; } = new(new SocketsHttpHandler { UseProxy = false, Expect100ContinueTimeout = Longest }) { Timeout = Longest };
+    public HttpClient Client { get; } = new(new SocketsHttpHandler { UseProxy = false, Expect100ContinueTimeout = Longest }) { Timeout = TimeSpan.FromMinutes(5) };
 
     /// <summary>Everything printed so far, both streams.</summary>
     public string Printed => string.Join('\n', _lines);

@@ -38,7 +38,7 @@ public sealed class ProcessorTests : IDisposable
     {
         var file = _folder[$"{name}.png"];
         var ended = await Shell.RunAsync(
-            ["dotnet", Gateway.Program, "remove", Path.Combine(AppContext.BaseDirectory, "samples", "chelsea.png"), "--channels", "alpha", "--refinement", "none", "-o", file], _folder.Path, environment);
+            ["dotnet", Gateway.Program, "remove", Path.Combine(AppContext.BaseDirectory, "samples", "chelsea.png"), "--channels", "alpha", "--refinement", "none", "-o", file], TimeSpan.FromMinutes(5), _folder.Path, environment);
         Assert.True(ended.Code == 0, ended.Errors);
 
         using var pool = new BufferPool(0);

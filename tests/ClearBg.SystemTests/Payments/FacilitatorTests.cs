@@ -16,7 +16,7 @@ public sealed class FacilitatorTests : IAsyncLifetime
         var facilitator = await NodeWallets.CallAsync("facilitator", new { network = _shop.Network.Name, rpc = _shop.Rpc.Url, key = Key });
 
         // With a node beside it: who has the chain to ask knows what became of a payment when this facilitator, asked again, only says that its nonce is used.
-        await _shop.StartAsync(("Payments__FacilitatorUrl", facilitator.GetProperty("url").GetString()!), ("Payments__SettlerKey", ""));
+        await _shop.StartAsync(("Payments__FacilitatorUrl", facilitator.GetProperty("url").GetString()!), ("Payments__SettlerKey", ""), ("Payments__SettlementSeconds", "10"));
     }
 
     public async Task DisposeAsync() => await _shop.DisposeAsync();

@@ -13,6 +13,7 @@ internal sealed class FaultyRpc : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly HttpClient _onward = new(new SocketsHttpHandler { UseProxy = false });
     private readonly ConcurrentDictionary<string, int> _calls = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int> _answers = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _broadcast = [];
     private readonly Uri _node;
     private Injection? _injected;
@@ -40,6 +41,9 @@ internal sealed class FaultyRpc : IAsyncDisposable
     /// <summary>How often a method was called.</summary>
     public int CallsOf(string method) => _calls.GetValueOrDefault(method);
 
+    /// <summary>How often the node has answered a method where nothing was injected.</summary>
+    public int AnswersTo(string method) => _answers.GetValueOrDefault(method);
+
     /// <summary>From here until disposal, calls of the methods (of all, when none is named) meet the fault. One at a time.</summary>
     public Injection Inject(RpcFault fault, params string[] methods)
     {
@@ -58,7 +62,7 @@ internal sealed class FaultyRpc : IAsyncDisposable
     {
         var request = (await JsonNode.ParseAsync(context.Request.Body))!.AsObject();
         var call = new RpcCall(context, request, _onward, _node);
-        _calls.AddOrUpdate(call.Method, 1, static (_, count) => count + 1);
+        Count(_calls);
         if (call.Method == "eth_sendRawTransaction")
         {
             _broadcast.Enqueue((string)request["params"]![0]!);
@@ -70,8 +74,12 @@ internal sealed class FaultyRpc : IAsyncDisposable
         }
         else
         {
-            await call.AnswerAsync(await call.PassAsync());
+            var answer = await call.PassAsync();
+            Count(_answers);
+            await call.AnswerAsync(answer);
         }
+
+        void Count(ConcurrentDictionary<string, int> calls) => calls.AddOrUpdate(call.Method, 1, static (_, count) => count + 1);
     }
 
     /// <summary>A fault while it lasts.</summary>

@@ -22,14 +22,14 @@ public sealed class GasTests(SharedShops shops)
     [Fact]
     public async Task Gas_that_costs_more_than_its_share_of_the_price_closes_the_shop_until_it_is_cheaper()
     {
-        var shop = await shops.AnyAsync();
+        var shop = await shops.ImpatientAsync();
         await AssertClosesAsync(shop, () => SetBaseFeeAsync(shop, DearGas), () => SetBaseFeeAsync(shop, UsualGas));
     }
 
     [Fact]
     public async Task So_do_a_rollups_fees_for_the_transactions_bytes()
     {
-        var shop = await shops.AnyAsync();
+        var shop = await shops.ImpatientAsync();
         await AssertClosesAsync(shop, () => SetCodeAsync(shop, Answering(80_000 * DearGas)), () => SetCodeAsync(shop, "0x"));
 
         // Cheap ones don't.
@@ -42,7 +42,7 @@ public sealed class GasTests(SharedShops shops)
     [Fact]
     public async Task A_transaction_that_no_block_takes_gives_its_place_to_one_that_offers_more()
     {
-        await using var shop = await Shop.OpenAsync(TestNetwork.BaseSepolia);
+        await using var shop = await Shop.OpenAsync(TestNetwork.BaseSepolia, Shop.Impatient);
         var payment = await shop.SignAsync(new PayerTerms { ValidFor = 3_000 });
         string first;
         await using (await shop.Chain.MineEveryAsync(seconds: 0))
@@ -50,13 +50,13 @@ public sealed class GasTests(SharedShops shops)
             var pending = await shop.BuyAsync(payment);
             pending.AssertIsRefused(ServiceUnavailable, Purchase.Pending);
             first = pending.Transaction!;
-            var sent = shop.Rpc.CallsOf("eth_sendRawTransaction");
+            var sent = shop.Rpc.AnswersTo("eth_sendRawTransaction");
             await shop.KillAsync();
-            await shop.StartSteppedAsync(minutesAhead: 1);
+            await shop.StartSteppedAsync(minutesAhead: 1, Shop.Impatient);
 
             // The same one, which the node knows, and the one that takes its place.
             using var patience = new CancellationTokenSource(Longest);
-            while (shop.Rpc.CallsOf("eth_sendRawTransaction") < sent + 2)
+            while (shop.Rpc.AnswersTo("eth_sendRawTransaction") < sent + 2)
             {
                 await Task.Delay(BetweenLooks, patience.Token);
             }
@@ -76,7 +76,7 @@ public sealed class GasTests(SharedShops shops)
         await dear();
         try
         {
-            (await shop.BuyAsync(payment)).AssertIsRefused(ServiceUnavailable, "payment_unavailable");
+            (await shop.BuyAsync(payment)).AssertIsRefused(ServiceUnavailable, Purchase.Unavailable);
             using var patience = new CancellationTokenSource(Longest);
             while ((await shop.BuyAsync(payment: null)).Status != ServiceUnavailable)
             {

@@ -75,13 +75,18 @@ internal sealed partial class LocalChain : IAsyncDisposable
     public async Task TellAndMineAsync(string function, params (string Name, object Value)[] arguments)
     {
         var transaction = (await TellAsync(function, arguments)).GetString()!;
+        await UntilMinedAsync(transaction);
+        await AssertSucceededAsync(transaction);
+    }
+
+    /// <summary>Waits until a transaction is in a block.</summary>
+    public async Task UntilMinedAsync(string transaction)
+    {
         using var patience = new CancellationTokenSource(Longest);
         while ((await CallAsync("eth_getTransactionReceipt", transaction)).ValueKind == JsonValueKind.Null)
         {
             await Task.Delay(BetweenLooks, patience.Token);
         }
-
-        await AssertSucceededAsync(transaction);
     }
 
     /// <summary>Calls a method of its JSON-RPC.</summary>

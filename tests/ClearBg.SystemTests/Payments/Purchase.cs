@@ -13,6 +13,9 @@ internal sealed record Purchase(HttpStatusCode Status, IReadOnlyDictionary<strin
     /// <summary>The error of a payment that was perhaps sent.</summary>
     public const string Pending = "settlement_pending";
 
+    /// <summary>The error of a payment that can't be taken now, and was not used.</summary>
+    public const string Unavailable = "payment_unavailable";
+
     /// <summary>What is wrong, in one of the protocol's or the API's words.</summary>
     public string? Error => Status == HttpStatusCode.OK ? null : Text(Json, "error");
 

@@ -13,7 +13,7 @@ public sealed class TwoGatewaysTests
     public async Task Both_get_each_payment_twice_at_once_and_charge_it_once(Engine engine)
     {
         await using var shop = await Shop.WithoutGatewayAsync(TestNetwork.BaseSepolia, engine);
-        await using var crowd = new Crowd(await shop.StartManyAsync(2, ("Payments__RpcSeconds", "10"), ("Payments__SettlementSeconds", "30")));
+        await using var crowd = new Crowd(await shop.StartManyAsync(2));
         var payments = await Task.WhenAll(Enumerable.Range(0, Payments).Select(_ => shop.SignAsync()));
         Purchase[] purchases;
         await using (await shop.Chain.MineEveryAsync(seconds: 1))

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using ClearBg.Payments;
 using ClearBg.Payments.Settlement;
@@ -160,7 +161,7 @@ public sealed class PaymentUpkeepTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task The_meter_says_what_came_in_what_failed_why_and_what_is_pending()
     {
-        Dictionary<string, double> seen = new(StringComparer.Ordinal);
+        ConcurrentDictionary<string, double> seen = new(StringComparer.Ordinal);
         using var listener = new MeterListener
         {
             InstrumentPublished = static (instrument, listener) =>
@@ -190,10 +191,7 @@ public sealed class PaymentUpkeepTests : IAsyncLifetime, IDisposable
         // Other tests have meters of this name too.
         void Note(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {
-            lock (seen)
-            {
-                seen[string.Join(' ', (string[])[$"{instrument.Meter.Scope?.GetHashCode()}", instrument.Name, .. tags.ToArray().Select(static tag => $"{tag.Key} {tag.Value}")])] = value;
-            }
+            seen[string.Join(' ', (string[])[$"{instrument.Meter.Scope?.GetHashCode()}", instrument.Name, .. tags.ToArray().Select(static tag => $"{tag.Key} {tag.Value}")])] = value;
         }
 
         static string Mine(PaymentBooks books, string name) => $"{books.MeterScope.GetHashCode()} {name}";

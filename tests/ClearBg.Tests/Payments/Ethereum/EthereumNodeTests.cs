@@ -10,7 +10,7 @@ public sealed class EthereumNodeTests : IDisposable
     private const string Other = "0x2222222222222222222222222222222222222222222222222222222222222222";
     private const string Token = "0x036CbD53842c5426634e7929541eC2318f3dCF7e";
 
-    private readonly JsonExchange _exchange = new(TimeSpan.FromSeconds(5), TimeProvider.System);
+    private readonly JsonExchange _exchange = new(TimeSpan.FromMinutes(1), TimeProvider.System);
 
     public void Dispose() => _exchange.Dispose();
 

@@ -9,7 +9,7 @@ namespace ClearBg.Tests.Payments.Ethereum;
 /// <summary>A node may be down, slow, broken or lying: that is an answer too, and never an exception.</summary>
 public sealed class JsonRpcTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly List<JsonExchange> _exchanges = [];
 
