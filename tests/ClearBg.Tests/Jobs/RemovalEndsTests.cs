@@ -104,8 +104,7 @@ public sealed class RemovalEndsTests : IDisposable
             using var white = Pictures.Paint(_pool, 64, 64, 3, static (_, _, _) => 255);
             var picture = moment is "infer" ? Pictures.Encode(Encoder.WritePng, white) : _picture;
 
-
-            // Who is not the first to wait comes back only when its turn comes, so that it waits when this call is back.
+            // What comes before the queue takes no other thread: it is in the queue when the call is back.
             var running = moment is "queue" ? TryAsync() : Task.Run(TryAsync);
             if (moment is "infer")
             {
