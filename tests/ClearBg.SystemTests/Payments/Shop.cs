@@ -157,13 +157,13 @@ internal sealed class Shop : IAsyncDisposable
         return await Purchase.ReadAsync(response);
     }
 
-    /// <summary>Sends a picture with a payment until it is served, as a client should: what is pending or unavailable may be so on a machine that has much else to do. Never 402.</summary>
+    /// <summary>Sends a picture with a payment until it is served, as a client should: what is pending may be so on a machine that has much else to do. Never 402.</summary>
     public async Task<Purchase> BuyPatientlyAsync(SignedPayment payment, byte[]? picture = null, Gateway? gateway = null)
     {
-        for (var watch = Stopwatch.StartNew(); ; await Task.Delay(BetweenLooks))
+        for (var watch = Stopwatch.StartNew(); ;)
         {
             var purchase = await BuyAsync(payment, picture, gateway);
-            if (purchase.Error is not (Purchase.Pending or Purchase.Unavailable))
+            if (purchase.Error != Purchase.Pending)
             {
                 return purchase;
             }
